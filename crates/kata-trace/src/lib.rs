@@ -1,0 +1,13 @@
+//! The event log of one execution, the verdict record it travels in, and what can be said about it.
+//!
+//! Worlds write these types, the judge reads them, the viewer draws them. There is no engine and no I/O here.
+
+mod event;
+mod record;
+mod trace;
+mod verdict;
+
+pub use event::{Cause, Event, Op, Value};
+pub use record::{Budget, Evidence, Location, Record, Request};
+pub use trace::{Object, ObjectId, ObjectKind, Thread, ThreadId, Trace};
+pub use verdict::{DeadlockKind, Verdict};

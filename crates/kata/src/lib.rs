@@ -1,0 +1,14 @@
+//! What hidden tests are written with ([`Rendezvous`], [`name`], [`note`]), what every world records with ([`Log`]),
+//! and how a scenario's process talks to the judge ([`harness`]).
+
+pub mod harness;
+mod limits;
+mod log;
+mod oracle;
+mod scalar;
+mod world;
+
+pub use log::{Entry, Log};
+pub use oracle::{Rendezvous, fail, name, note};
+pub use scalar::Scalar;
+pub use world::{Failure, Meeting, World, enter_world};

@@ -1,0 +1,188 @@
+//! The log of one execution while it is written: small entries, no text, cleared for each execution.
+
+use std::ops::Range;
+use std::panic::Location;
+
+use kata_trace::{Cause, Event, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace};
+
+use crate::Scalar;
+
+/// One entry: [`Event`] before anything is rendered.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// See [`Event::thread`].
+    pub thread: ThreadId,
+    /// See [`Event::op`].
+    pub op: Op,
+    /// See [`Event::blocked`].
+    pub blocked: bool,
+    /// See [`Event::preemption`].
+    pub preemption: bool,
+    /// See [`Event::object`].
+    pub object: Option<ObjectId>,
+    /// See [`Event::at`].
+    pub at: Option<&'static Location<'static>>,
+    /// See [`Event::before`].
+    pub before: Scalar,
+    /// See [`Event::after`].
+    pub after: Scalar,
+    /// See [`Event::ok`].
+    pub ok: Option<bool>,
+    /// See [`Event::ordering`].
+    pub ordering: Option<&'static str>,
+    /// See [`Event::peer`].
+    pub peer: Option<ThreadId>,
+    /// See [`Event::cause`].
+    pub cause: Option<Cause>,
+    /// See [`Event::text`].
+    pub text: Option<Box<str>>,
+}
+
+impl Entry {
+    /// An entry with nothing known but who, what and where.
+    #[inline]
+    pub fn new(thread: ThreadId, op: Op, at: Option<&'static Location<'static>>) -> Self {
+        Entry {
+            thread,
+            op,
+            blocked: false,
+            preemption: false,
+            object: None,
+            at,
+            before: Scalar::None,
+            after: Scalar::None,
+            ok: None,
+            ordering: None,
+            peer: None,
+            cause: None,
+            text: None,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ObjectEntry {
+    kind: ObjectKind,
+    created: Option<&'static Location<'static>>,
+    address: usize,
+}
+
+#[derive(Debug)]
+struct ThreadEntry {
+    name: Option<Box<str>>,
+    spawned: Option<&'static Location<'static>>,
+}
+
+/// The log of one execution.
+#[derive(Debug, Default)]
+pub struct Log {
+    threads: Vec<ThreadEntry>,
+    objects: Vec<ObjectEntry>,
+    labels: Vec<(Range<usize>, String)>,
+    entries: Vec<Entry>,
+}
+
+impl Log {
+    /// An empty log. `const`, so that it can stand in a static.
+    pub const fn new() -> Self {
+        Log { threads: Vec::new(), objects: Vec::new(), labels: Vec::new(), entries: Vec::new() }
+    }
+
+    /// Forgets everything: a new execution begins.
+    pub fn clear(&mut self) {
+        self.threads.clear();
+        self.objects.clear();
+        self.labels.clear();
+        self.entries.clear();
+    }
+
+    /// Adds a thread and returns its number.
+    pub fn add_thread(&mut self, name: Option<&str>, spawned: Option<&'static Location<'static>>) -> ThreadId {
+        self.threads.push(ThreadEntry { name: name.map(Into::into), spawned });
+        ThreadId::try_from(self.threads.len() - 1).expect("an execution has fewer than 65,536 threads")
+    }
+
+    /// Adds an object and returns its number. `address` is where it is now: it ties the object to [`Log::add_label`].
+    pub fn add_object(
+        &mut self,
+        kind: ObjectKind,
+        created: Option<&'static Location<'static>>,
+        address: usize,
+    ) -> ObjectId {
+        self.objects.push(ObjectEntry { kind, created, address });
+        ObjectId::try_from(self.objects.len() - 1).expect("an execution has fewer than 2^32 objects")
+    }
+
+    /// Names whatever lies within `size` bytes of `address`.
+    pub fn add_label(&mut self, address: usize, size: usize, label: &str) {
+        self.labels.push((address..address + size.max(1), label.to_owned()));
+    }
+
+    /// Appends an entry and returns its index.
+    #[inline]
+    pub fn push(&mut self, entry: Entry) -> usize {
+        self.entries.push(entry);
+        self.entries.len() - 1
+    }
+
+    /// The entries so far.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// An entry to complete.
+    pub fn entry_mut(&mut self, index: usize) -> &mut Entry {
+        &mut self.entries[index]
+    }
+
+    /// The log in the form that leaves the process.
+    pub fn to_trace(&self) -> Trace {
+        Trace {
+            threads: (self.threads.iter().enumerate())
+                .map(|(id, thread)| Thread {
+                    name: match &thread.name {
+                        Some(name) => name.to_string(),
+                        None if id == 0 => "main".to_owned(),
+                        None => format!("t{id}"),
+                    },
+                    spawned: thread.spawned.map(Into::into),
+                })
+                .collect(),
+            objects: (self.objects.iter())
+                .map(|object| Object {
+                    kind: object.kind,
+                    created: object.created.map(Into::into),
+                    label: self.label(object.address),
+                    name: String::new(),
+                })
+                .collect(),
+            events: self.entries.iter().map(event).collect(),
+        }
+    }
+
+    /// The innermost label around an address.
+    fn label(&self, address: usize) -> Option<String> {
+        (self.labels.iter())
+            .filter(|(range, _)| range.contains(&address))
+            .min_by_key(|(range, _)| range.len())
+            .map(|(_, label)| label.clone())
+    }
+}
+
+fn event(entry: &Entry) -> Event {
+    Event {
+        thread: entry.thread,
+        op: entry.op,
+        blocked: entry.blocked,
+        object: entry.object,
+        at: entry.at.map(Into::into),
+        before: entry.before.value(),
+        after: entry.after.value(),
+        ok: entry.ok,
+        ordering: entry.ordering.map(str::to_owned),
+        peer: entry.peer,
+        cause: entry.cause,
+        text: entry.text.as_deref().map(str::to_owned),
+        preemption: entry.preemption,
+    }
+}
