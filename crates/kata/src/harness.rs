@@ -62,7 +62,7 @@ impl Finding {
             verdict: failure.verdict,
             kind: failure.kind,
             message: failure.message,
-            at: failure.at.map(Into::into),
+            at: failure.at,
             evidence,
             schedule,
             trace,
@@ -202,7 +202,7 @@ fn watch(limit: Duration) {
                      a yield cannot be interleaved with anything",
                     limit.as_secs()
                 ),
-                at,
+                at: at.map(Into::into),
             },
             Evidence { executions: EXECUTIONS.load(Ordering::Relaxed), ..Evidence::default() },
             None,

@@ -1,9 +1,9 @@
 //! The log of one execution while it is written: small entries, no text, cleared for each execution.
 
 use std::ops::Range;
-use std::panic::Location;
+use std::panic::Location as StaticLocation;
 
-use kata_trace::{Cause, Event, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace};
+use kata_trace::{Cause, Event, Location, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace};
 
 use crate::Scalar;
 
@@ -21,7 +21,7 @@ pub struct Entry {
     /// See [`Event::object`].
     pub object: Option<ObjectId>,
     /// See [`Event::at`].
-    pub at: Option<&'static Location<'static>>,
+    pub at: Option<&'static StaticLocation<'static>>,
     /// See [`Event::before`].
     pub before: Scalar,
     /// See [`Event::after`].
@@ -41,7 +41,7 @@ pub struct Entry {
 impl Entry {
     /// An entry with nothing known but who, what and where.
     #[inline]
-    pub fn new(thread: ThreadId, op: Op, at: Option<&'static Location<'static>>) -> Self {
+    pub fn new(thread: ThreadId, op: Op, at: Option<&'static StaticLocation<'static>>) -> Self {
         Entry {
             thread,
             op,
@@ -63,14 +63,14 @@ impl Entry {
 #[derive(Debug)]
 struct ObjectEntry {
     kind: ObjectKind,
-    created: Option<&'static Location<'static>>,
+    created: Option<&'static StaticLocation<'static>>,
     address: usize,
 }
 
 #[derive(Debug)]
 struct ThreadEntry {
     name: Option<Box<str>>,
-    spawned: Option<&'static Location<'static>>,
+    spawned: Option<&'static StaticLocation<'static>>,
 }
 
 /// The log of one execution.
@@ -80,12 +80,14 @@ pub struct Log {
     objects: Vec<ObjectEntry>,
     labels: Vec<(Range<usize>, String)>,
     entries: Vec<Entry>,
+    /// Places of entries whose location is not static: panics.
+    places: Vec<(usize, Location)>,
 }
 
 impl Log {
     /// An empty log. `const`, so that it can stand in a static.
     pub const fn new() -> Self {
-        Log { threads: Vec::new(), objects: Vec::new(), labels: Vec::new(), entries: Vec::new() }
+        Log { threads: Vec::new(), objects: Vec::new(), labels: Vec::new(), entries: Vec::new(), places: Vec::new() }
     }
 
     /// Forgets everything: a new execution begins.
@@ -94,10 +96,11 @@ impl Log {
         self.objects.clear();
         self.labels.clear();
         self.entries.clear();
+        self.places.clear();
     }
 
     /// Adds a thread and returns its number.
-    pub fn add_thread(&mut self, name: Option<&str>, spawned: Option<&'static Location<'static>>) -> ThreadId {
+    pub fn add_thread(&mut self, name: Option<&str>, spawned: Option<&'static StaticLocation<'static>>) -> ThreadId {
         self.threads.push(ThreadEntry { name: name.map(Into::into), spawned });
         ThreadId::try_from(self.threads.len() - 1).expect("an execution has fewer than 65,536 threads")
     }
@@ -106,7 +109,7 @@ impl Log {
     pub fn add_object(
         &mut self,
         kind: ObjectKind,
-        created: Option<&'static Location<'static>>,
+        created: Option<&'static StaticLocation<'static>>,
         address: usize,
     ) -> ObjectId {
         self.objects.push(ObjectEntry { kind, created, address });
@@ -125,6 +128,13 @@ impl Log {
         self.entries.len() - 1
     }
 
+    /// Appends an entry whose place is known from a panic rather than from a call.
+    pub fn push_at(&mut self, entry: Entry, place: Location) -> usize {
+        let index = self.push(entry);
+        self.places.push((index, place));
+        index
+    }
+
     /// The entries so far.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -137,6 +147,10 @@ impl Log {
 
     /// The log in the form that leaves the process.
     pub fn to_trace(&self) -> Trace {
+        let mut events: Vec<Event> = self.entries.iter().map(event).collect();
+        for (index, place) in &self.places {
+            events[*index].at = Some(place.clone());
+        }
         Trace {
             threads: (self.threads.iter().enumerate())
                 .map(|(id, thread)| Thread {
@@ -156,7 +170,7 @@ impl Log {
                     name: String::new(),
                 })
                 .collect(),
-            events: self.entries.iter().map(event).collect(),
+            events,
         }
     }
 

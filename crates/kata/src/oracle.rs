@@ -45,5 +45,5 @@ pub fn note(text: &str) {
 /// Ends the scenario with a verdict of the oracle's own.
 #[track_caller]
 pub fn fail(verdict: Verdict, message: impl Into<String>) -> ! {
-    world().fail(Failure { verdict, kind: None, message: message.into(), at: Some(Location::caller()) })
+    world().fail(Failure { verdict, kind: None, message: message.into(), at: Some(Location::caller().into()) })
 }

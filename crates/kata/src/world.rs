@@ -15,7 +15,7 @@ pub struct Failure {
     /// One sentence.
     pub message: String,
     /// Where it shows.
-    pub at: Option<&'static Location<'static>>,
+    pub at: Option<kata_trace::Location>,
 }
 
 /// A place where a number of threads meet: each waits until all are there.
