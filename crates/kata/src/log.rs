@@ -65,6 +65,7 @@ struct ObjectEntry {
     kind: ObjectKind,
     created: Option<&'static StaticLocation<'static>>,
     address: usize,
+    label: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -105,6 +106,11 @@ impl Log {
         ThreadId::try_from(self.threads.len() - 1).expect("an execution has fewer than 65,536 threads")
     }
 
+    /// The name that a thread was given.
+    pub fn thread_name(&self, thread: ThreadId) -> Option<&str> {
+        self.threads.get(usize::from(thread))?.name.as_deref()
+    }
+
     /// Adds an object and returns its number. `address` is where it is now: it ties the object to [`Log::add_label`].
     pub fn add_object(
         &mut self,
@@ -112,13 +118,18 @@ impl Log {
         created: Option<&'static StaticLocation<'static>>,
         address: usize,
     ) -> ObjectId {
-        self.objects.push(ObjectEntry { kind, created, address });
+        self.objects.push(ObjectEntry { kind, created, address, label: None });
         ObjectId::try_from(self.objects.len() - 1).expect("an execution has fewer than 2^32 objects")
     }
 
     /// Names whatever lies within `size` bytes of `address`.
     pub fn add_label(&mut self, address: usize, size: usize, label: &str) {
         self.labels.push((address..address + size.max(1), label.to_owned()));
+    }
+
+    /// Names one object.
+    pub fn set_label(&mut self, object: ObjectId, label: &str) {
+        self.objects[object as usize].label = Some(label.into());
     }
 
     /// Appends an entry and returns its index.
@@ -166,7 +177,7 @@ impl Log {
                 .map(|object| Object {
                     kind: object.kind,
                     created: object.created.map(Into::into),
-                    label: self.label(object.address),
+                    label: object.label.as_deref().map(str::to_owned).or_else(|| self.label(object.address)),
                     name: String::new(),
                 })
                 .collect(),

@@ -35,7 +35,7 @@ impl Scalar {
     /// The value, if its type is a scalar.
     #[inline]
     #[allow(unsafe_code, reason = "a cast between equal types, which stable Rust cannot express otherwise")]
-    pub fn of<T>(value: &T) -> Scalar {
+    pub fn of<T: ?Sized>(value: &T) -> Scalar {
         scalar_of!(value,
             Int as i64: i8 i16 i32 i64 isize;
             Uint as u64: u8 u16 u32 u64 usize;

@@ -1,0 +1,163 @@
+//! The driver: explores a scenario and says what it found.
+
+use std::sync::Once;
+
+use kata::Failure;
+use kata::harness::{Finding, Order, Scenario};
+use kata_trace::{Budget, Evidence, Trace, Verdict};
+
+use crate::choice::read_schedule;
+use crate::kernel::{self, Left};
+use crate::oracle::ShuttleWorld;
+use crate::scheduler::Seam;
+use crate::search::{ContextBound, Random, Replay, Search};
+use crate::thread::run_scenario;
+use crate::unwind;
+
+/// Room for a thread's stack. shuttle's own choice overflows silently under unoptimised code.
+const STACK: usize = 1 << 20;
+
+/// Repetitions of a livelock's cycle that are kept in its trace.
+const CYCLES: usize = 2;
+
+/// How to run, besides the budget.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Record nothing: for measuring what recording costs.
+    pub silent: bool,
+}
+
+/// The `main` of a scenario's process in this world.
+pub fn main(scenarios: &[Scenario]) -> ! {
+    kata::harness::main(scenarios, explore)
+}
+
+/// Explores a scenario within its budget, or repeats one schedule.
+pub fn explore(order: Order) -> Finding {
+    if let Some(schedule) = &order.replay {
+        return replay(order.run, &order.budget, schedule);
+    }
+    run(order.run, &order.budget, Settings::default())
+}
+
+/// Explores `scenario`: systematically first; where that was not exhaustive, at random.
+pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
+    let systematic = || -> Box<dyn Search> { Box::new(ContextBound::new(budget.preemptions)) };
+    let mut left = search(scenario, budget, settings, budget.executions, systematic());
+    if left.restart {
+        left = search(scenario, budget, settings, budget.executions, systematic());
+    }
+    let evidence = Evidence {
+        executions: left.executions,
+        preemption_bound: left.failure.as_ref().map_or(left.bound, |_| Some(left.preemptions)),
+        exhaustive: left.failure.is_none() && left.exhaustive,
+        seed: None,
+    };
+    if let Some(failure) = left.failure.take() {
+        return failed(failure, evidence, left.schedule);
+    }
+    if left.exhaustive || budget.random_executions == 0 {
+        return Finding::passed(evidence);
+    }
+    let random = Box::new(Random::new(budget.seed, budget.random_executions));
+    let mut left = search(scenario, budget, settings, budget.random_executions, random);
+    let evidence = Evidence { executions: evidence.executions + left.executions, seed: left.search.seed(), ..evidence };
+    match left.failure.take() {
+        Some(failure) => {
+            failed(failure, Evidence { preemption_bound: Some(left.preemptions), ..evidence }, left.schedule)
+        }
+        None => Finding::passed(evidence),
+    }
+}
+
+/// Runs `schedule` once. An execution that leaves it is reported as an internal error: the program has changed.
+fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
+    let Some(decisions) = read_schedule(schedule) else {
+        return internal(format!("`{schedule}` is not a schedule"));
+    };
+    let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Replay::new(decisions)));
+    if let Some(decision) = left.search.diverged_at() {
+        return internal(format!("the schedule does not apply to this program from decision {decision} on"));
+    }
+    let evidence = Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None };
+    match left.failure.take() {
+        Some(failure) => failed(failure, evidence, left.schedule),
+        None => {
+            let trace = kernel::with(|kernel| kernel.log.to_trace());
+            Finding { trace: Some(trace), schedule: Some(left.schedule), ..Finding::passed(evidence) }
+        }
+    }
+}
+
+fn search(scenario: fn(), budget: &Budget, settings: Settings, max_executions: u64, search: Box<dyn Search>) -> Left {
+    kata::enter_world(&ShuttleWorld);
+    install_panic_hook();
+    let max_output = usize::try_from(budget.output_kib << 10).unwrap_or(usize::MAX);
+    kernel::with(|kernel| kernel.enter(search, budget.steps, max_output, settings.silent));
+    shuttle::Runner::new(Seam { max_executions }, config()).run(move || run_scenario(scenario));
+    kernel::with(kernel::Kernel::leave)
+}
+
+fn config() -> shuttle::Config {
+    let mut config = shuttle::Config::new();
+    config.stack_size = STACK;
+    config.failure_persistence = shuttle::FailurePersistence::None;
+    // `Budget::steps` is the limit that gives a verdict.
+    config.max_steps = shuttle::MaxSteps::None;
+    config.silence_warnings = true;
+    config
+}
+
+/// Replaces shuttle's panic hook, which it installs at its first execution, by the one that records.
+fn install_panic_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        shuttle::Runner::new(shuttle::scheduler::DfsScheduler::new(Some(1), false), config()).run(|| {});
+        std::panic::set_hook(Box::new(unwind::record));
+    });
+}
+
+fn failed(failure: Failure, evidence: Evidence, schedule: String) -> Finding {
+    let mut trace = kernel::with(|kernel| kernel.log.to_trace());
+    let mut failure = failure;
+    match failure.verdict {
+        Verdict::Deadlock => failure.kind = Some(deadlock_kind(&trace)),
+        Verdict::Livelock => shorten(&mut trace),
+        _ => {}
+    }
+    Finding::failed(failure, evidence, Some(schedule), Some(trace))
+}
+
+/// Cuts the endless tail of a livelock to a few rounds.
+fn shorten(trace: &mut Trace) {
+    let same = |a: usize, b: usize| {
+        let (a, b) = (&trace.events[a], &trace.events[b]);
+        (a.thread, a.op, a.object, &a.at, a.ok) == (b.thread, b.op, b.object, &b.at, b.ok)
+    };
+    let length = trace.events.len();
+    let round = (1..=length / 3).find(|&round| (length - 2 * round..length).all(|i| same(i, i - round)));
+    if let Some(round) = round {
+        let start = (round..length).rev().find(|&i| !same(i, i - round)).map_or(0, |last| last + 1 - round);
+        trace.events.truncate((start + CYCLES * round).max(round));
+    }
+}
+
+fn internal(message: String) -> Finding {
+    Finding { verdict: Verdict::InternalError, message, ..Finding::passed(Evidence::default()) }
+}
+
+fn deadlock_kind(trace: &Trace) -> kata_trace::DeadlockKind {
+    use kata_trace::{DeadlockKind, Op};
+    let stuck: Vec<_> = (0..trace.threads.len())
+        .filter_map(|thread| trace.events.iter().rfind(|e| usize::from(e.thread) == thread).filter(|e| e.blocked))
+        .collect();
+    if stuck.iter().any(|e| matches!(e.op, Op::Wake | Op::Park | Op::BarrierWait)) {
+        DeadlockKind::NobodyWillWake
+    } else if stuck.iter().any(|e| matches!(e.op, Op::Send | Op::Recv)) {
+        DeadlockKind::Channel
+    } else if stuck.iter().filter(|e| !matches!(e.op, Op::Join)).count() == 1 {
+        DeadlockKind::SelfDeadlock
+    } else {
+        DeadlockKind::LockCycle
+    }
+}

@@ -1,0 +1,56 @@
+//! The oracles of `kata` in this world.
+
+use std::cell::Cell;
+use std::panic::Location;
+
+use kata::{Failure, Meeting, World};
+use kata_trace::{ObjectKind, Op};
+
+use crate::kernel::{self, Step};
+use crate::object::Object;
+
+/// This world, as `kata` sees it.
+pub(crate) struct ShuttleWorld;
+
+impl World for ShuttleWorld {
+    fn name(&self, address: usize, size: usize, label: &str) {
+        kernel::with(|kernel| kernel.log.add_label(address, size, label));
+    }
+
+    fn note(&self, text: &str, at: &'static Location<'static>) {
+        kernel::with(|kernel| kernel.record(Op::Note, None, at, |entry| entry.text = Some(text.into())));
+    }
+
+    fn meeting(&self, parties: usize, what: &str, _at: &'static Location<'static>) -> Box<dyn Meeting> {
+        let gate = Gate { object: Object::new(), parties, arrived: Cell::new(0) };
+        let (id, _) = gate.object.enter(ObjectKind::Rendezvous);
+        kernel::with(|kernel| kernel.log.set_label(id, what));
+        Box::new(gate)
+    }
+
+    fn fail(&self, failure: Failure) -> ! {
+        kernel::fail(failure)
+    }
+}
+
+struct Gate {
+    object: Object,
+    parties: usize,
+    arrived: Cell<usize>,
+}
+
+// SAFETY: all threads of an execution run on one operating-system thread, one at a time.
+#[allow(unsafe_code, reason = "a model's threads are coroutines")]
+unsafe impl Send for Gate {}
+// SAFETY: as above.
+#[allow(unsafe_code, reason = "a model's threads are coroutines")]
+unsafe impl Sync for Gate {}
+
+impl Meeting for Gate {
+    fn arrive(&self, at: &'static Location<'static>) {
+        let (id, _) = self.object.enter(ObjectKind::Rendezvous);
+        self.arrived.set(self.arrived.get() + 1);
+        kernel::step(Step::new(Op::Arrive, id, at).when(&|_| self.arrived.get() >= self.parties));
+        kernel::with(|kernel| kernel.record(Op::Arrive, Some(id), at, |_| {}));
+    }
+}

@@ -1,0 +1,44 @@
+//! Which interleaving comes next.
+
+mod context_bound;
+mod random;
+mod replay;
+
+pub(crate) use context_bound::ContextBound;
+pub(crate) use random::Random;
+pub(crate) use replay::Replay;
+
+use crate::choice::Choice;
+
+/// A search over interleavings: executions one after the other, and in each a choice at every decision that has more
+/// than one outcome.
+pub(crate) trait Search {
+    /// Begins an execution. `false` if there is none left.
+    fn begin(&mut self) -> bool;
+
+    /// Picks one of `choices`, of which there are at least two; the first adds no preemption. `None` abandons the
+    /// execution.
+    fn choose(&mut self, choices: &[Choice]) -> Option<usize>;
+
+    /// Sees a decision that has only one outcome.
+    fn forced(&mut self, _choice: Choice) {}
+
+    /// Ends an execution.
+    fn end(&mut self);
+
+    /// The finished part of the search, in preemptions: everything up to it was explored.
+    fn bound(&self) -> Option<u32>;
+
+    /// Nothing was left out.
+    fn exhaustive(&self) -> bool;
+
+    /// The decision at which a given schedule did not apply, of a search that follows one.
+    fn diverged_at(&self) -> Option<usize> {
+        None
+    }
+
+    /// The seed, of a search that has one.
+    fn seed(&self) -> Option<u64> {
+        None
+    }
+}

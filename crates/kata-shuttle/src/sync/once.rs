@@ -1,0 +1,204 @@
+//! `std::sync::Once`, and the cell under `OnceLock` and `LazyLock`.
+
+use std::cell::Cell;
+use std::fmt;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+
+use kata_trace::{ObjectKind, Op};
+
+use crate::kernel::{self, Place, Step};
+use crate::object::{Entered, Object};
+use crate::sync::coroutine_safe;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Empty,
+    Running,
+    Done,
+    Poisoned,
+}
+
+/// The state of an initialisation.
+#[derive(Debug)]
+pub(crate) struct RawOnce {
+    object: Object,
+    phase: Cell<Phase>,
+}
+
+coroutine_safe! {
+    unsafe impl [] Sync for RawOnce;
+}
+
+impl RawOnce {
+    #[track_caller]
+    pub(crate) const fn new(phase: Phase) -> Self {
+        RawOnce { object: Object::new(), phase: Cell::new(phase) }
+    }
+
+    /// The object's number. `restore` runs when the object is left over from an earlier execution and was filled
+    /// there.
+    pub(crate) fn enter(&self, restore: impl FnOnce(Entered)) -> u32 {
+        let (id, entered) = self.object.enter(ObjectKind::Once);
+        if entered != Entered::Again {
+            if entered == Entered::LeftOver {
+                self.phase.set(Phase::Empty);
+            }
+            restore(entered);
+        }
+        id
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    pub(crate) fn set_phase(&self, phase: Phase) {
+        self.phase.set(phase);
+    }
+
+    /// Waits while somebody else initialises. Returns the phase found: never [`Phase::Running`].
+    pub(crate) fn wait(&self, id: u32, at: Place) -> Phase {
+        kernel::step(Step::new(Op::InitWait, id, at).when(&|_| self.phase.get() != Phase::Running));
+        self.phase.get()
+    }
+
+    /// Looks without waiting.
+    pub(crate) fn look(&self, id: u32, at: Place) -> Phase {
+        kernel::with(kernel::Kernel::look);
+        kernel::step(Step::new(Op::InitWait, id, at));
+        let phase = self.phase.get();
+        kernel::with(|kernel| {
+            kernel.record(Op::InitWait, Some(id), at, |entry| entry.ok = Some(phase == Phase::Done));
+            kernel.observed(id, at, kata::Scalar::Bool(phase == Phase::Done));
+        });
+        phase
+    }
+
+    /// Runs an initialiser; `after_panic` is the phase that its panic leaves.
+    pub(crate) fn run<R>(&self, id: u32, at: Place, after_panic: Phase, init: impl FnOnce() -> R) -> R {
+        struct Restore<'a>(&'a RawOnce, Phase);
+        impl Drop for Restore<'_> {
+            fn drop(&mut self) {
+                self.0.phase.set(self.1);
+            }
+        }
+        self.phase.set(Phase::Running);
+        kernel::with(|kernel| kernel.record(Op::InitBegin, Some(id), at, |_| {}));
+        let restore = Restore(self, after_panic);
+        let value = init();
+        std::mem::forget(restore);
+        value
+    }
+
+    /// The initialiser is over and its value in place.
+    pub(crate) fn done(&self, id: u32, at: Place) {
+        if kernel::with(|kernel| kernel.releases_show()) {
+            kernel::step(Step::new(Op::InitEnd, id, at));
+        }
+        self.phase.set(Phase::Done);
+        kernel::with(|kernel| kernel.record(Op::InitEnd, Some(id), at, |_| {}));
+    }
+}
+
+/// `std::sync::Once` in this world.
+pub struct Once {
+    raw: RawOnce,
+}
+
+/// `std::sync::OnceState` in this world.
+pub struct OnceState {
+    poisoned: bool,
+}
+
+impl UnwindSafe for Once {}
+impl RefUnwindSafe for Once {}
+
+impl Once {
+    /// An initialisation that has not run.
+    #[track_caller]
+    #[must_use]
+    pub const fn new() -> Self {
+        Once { raw: RawOnce::new(Phase::Empty) }
+    }
+
+    /// Runs `init` unless one has run; waits for one that is running.
+    ///
+    /// # Panics
+    ///
+    /// If an earlier initialiser panicked.
+    #[track_caller]
+    pub fn call_once<F: FnOnce()>(&self, init: F) {
+        self.call(false, Location::caller(), |_| init());
+    }
+
+    /// As [`Once::call_once`], also after an initialiser has panicked.
+    #[track_caller]
+    pub fn call_once_force<F: FnOnce(&OnceState)>(&self, init: F) {
+        self.call(true, Location::caller(), init);
+    }
+
+    fn call(&self, force: bool, at: Place, init: impl FnOnce(&OnceState)) {
+        let id = self.raw.enter(|_| {});
+        let phase = self.raw.wait(id, at);
+        match phase {
+            Phase::Done => {}
+            Phase::Poisoned if !force => panic!("Once instance has previously been poisoned"),
+            _ => {
+                let state = OnceState { poisoned: phase == Phase::Poisoned };
+                self.raw.run(id, at, Phase::Poisoned, || init(&state));
+                self.raw.done(id, at);
+            }
+        }
+    }
+
+    /// Whether an initialiser has run.
+    #[track_caller]
+    pub fn is_completed(&self) -> bool {
+        let id = self.raw.enter(|_| {});
+        self.raw.look(id, Location::caller()) == Phase::Done
+    }
+
+    /// Waits until an initialiser has run.
+    ///
+    /// # Panics
+    ///
+    /// If it panicked.
+    #[track_caller]
+    pub fn wait(&self) {
+        self.wait_at(false, Location::caller());
+    }
+
+    /// As [`Once::wait`], through panicked initialisers.
+    #[track_caller]
+    pub fn wait_force(&self) {
+        self.wait_at(true, Location::caller());
+    }
+
+    fn wait_at(&self, force: bool, at: Place) {
+        let id = self.raw.enter(|_| {});
+        let over = |phase| phase == Phase::Done || (phase == Phase::Poisoned && !force);
+        kernel::step(Step::new(Op::InitWait, id, at).when(&|_| over(self.raw.phase())));
+        kernel::with(|kernel| kernel.record(Op::InitWait, Some(id), at, |_| {}));
+        assert!(self.raw.phase() == Phase::Done, "Once instance has previously been poisoned");
+    }
+}
+
+impl OnceState {
+    /// Whether an earlier initialiser panicked.
+    #[must_use]
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned
+    }
+}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Once").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for OnceState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnceState").field("poisoned", &self.poisoned).finish()
+    }
+}

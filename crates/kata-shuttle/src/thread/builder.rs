@@ -1,0 +1,90 @@
+//! Starting threads.
+
+use std::io;
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::kernel::{self, Place};
+use crate::thread::join::{Packet, run_thread};
+use crate::thread::scope::{Scope, ScopedJoinHandle};
+use crate::thread::{JoinHandle, Thread};
+
+/// `std::thread::Builder` in this world.
+#[derive(Debug, Default)]
+#[must_use = "must eventually spawn the thread"]
+pub struct Builder {
+    name: Option<String>,
+}
+
+impl Builder {
+    /// A thread without a name.
+    pub fn new() -> Self {
+        Builder::default()
+    }
+
+    /// Names the thread.
+    pub fn name(mut self, name: String) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Stacks have one size in this world.
+    pub fn stack_size(self, _size: usize) -> Self {
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// None here.
+    #[track_caller]
+    pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        Ok(spawn_named(self.name.as_deref(), Location::caller(), f))
+    }
+
+    /// Starts the thread in a scope.
+    ///
+    /// # Errors
+    ///
+    /// None here.
+    #[track_caller]
+    pub fn spawn_scoped<'scope, 'env, F, T>(
+        self,
+        scope: &'scope Scope<'scope, 'env>,
+        f: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        Ok(scope.spawn_named(self.name.as_deref(), Location::caller(), f))
+    }
+}
+
+/// Starts a thread.
+#[track_caller]
+pub fn spawn<F, T>(f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    spawn_named(None, Location::caller(), f)
+}
+
+fn spawn_named<F, T>(name: Option<&str>, at: Place, f: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let packet = Packet::new();
+    let id = kernel::with(|kernel| kernel.add_thread(name, at));
+    let theirs = Arc::clone(&packet);
+    // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
+    drop(shuttle::thread::spawn(move || run_thread(theirs, f)));
+    JoinHandle { id, thread: Thread::new(id, name), packet }
+}
