@@ -121,6 +121,8 @@ pub(crate) struct Kernel {
     cost: u32,
     preempted: bool,
     decided: Option<Option<ThreadId>>,
+    /// shuttle asks who runs next before it starts a thread: nothing is decided there.
+    spawning: bool,
     choices: Vec<Choice>,
     ready: Vec<ThreadId>,
     all: Vec<ThreadId>,
@@ -256,6 +258,7 @@ impl Kernel {
         let thread = self.log.add_thread(name, Some(at));
         self.threads.push(Thread::default());
         self.record(Op::Spawn, None, at, |entry| entry.peer = Some(thread));
+        self.spawning = true;
         thread
     }
 
@@ -328,10 +331,6 @@ impl Kernel {
     /// A panic was caught.
     pub(crate) fn panic_ends(&mut self) {
         self.unwinding = None;
-    }
-
-    pub(crate) fn last_panic(&self) -> Option<&Panic> {
-        self.last_panic.as_ref()
     }
 
     /// The scenario itself panicked: the verdict.
@@ -421,6 +420,9 @@ impl Kernel {
 
     /// shuttle asks who runs next. `None` ends the execution.
     pub(crate) fn next(&mut self, runnable: impl Iterator<Item = usize>) -> Option<usize> {
+        if std::mem::take(&mut self.spawning) {
+            return Some(usize::from(self.current));
+        }
         if let Some(decided) = self.decided.take() {
             return decided.map(usize::from);
         }
