@@ -1,0 +1,111 @@
+//! What the hit counter promises, for every interleaving of handlers and reporters.
+
+use std::thread;
+
+use kata::Rendezvous;
+use lost_update::{HitCounter, UnknownPage};
+
+/// Handlers that record views of one page at the same time lose none.
+pub fn every_view_counts() {
+    let counter = HitCounter::new(["/"]);
+    thread::scope(|handlers| {
+        handlers.spawn(|| record(&counter, "/", 1));
+        handlers.spawn(|| record(&counter, "/", 2));
+    });
+    pending(&counter, "/", 3);
+}
+
+/// Each page has its own count, and a page that the site does not have is an error.
+pub fn pages_are_counted_apart() {
+    let counter = HitCounter::new(["/", "/docs"]);
+    thread::scope(|handlers| {
+        handlers.spawn(|| record(&counter, "/", 2));
+        handlers.spawn(|| {
+            record(&counter, "/docs", 1);
+            assert_eq!(counter.record("/prices"), Err(UnknownPage("/prices".to_owned())));
+        });
+    });
+    pending(&counter, "/", 2);
+    pending(&counter, "/docs", 1);
+    assert_eq!(counter.pending("/prices"), Err(UnknownPage("/prices".to_owned())));
+}
+
+/// A flush delivers the views of each page once, and starts again from zero.
+pub fn a_flush_delivers_what_there_is() {
+    let counter = HitCounter::new(["/", "/docs", "/blog"]);
+    delivers(&counter, &[]);
+    record(&counter, "/blog", 1);
+    record(&counter, "/", 3);
+    delivers(&counter, &[("/", 3), ("/blog", 1)]);
+    pending(&counter, "/", 0);
+    pending(&counter, "/blog", 0);
+    delivers(&counter, &[]);
+    record(&counter, "/", 1);
+    delivers(&counter, &[("/", 1)]);
+}
+
+/// A view that is recorded during a flush is delivered by it, or stays pending: it is not lost.
+pub fn a_flush_loses_no_view() {
+    let counter = HitCounter::new(["/"]);
+    record(&counter, "/", 1);
+    let first = thread::scope(|scope| {
+        scope.spawn(|| record(&counter, "/", 1));
+        flush(&counter)
+    });
+    let pending = counter.pending("/").unwrap();
+    assert!(first + pending == 2, "2 views were recorded, {first} were delivered, and {pending} are pending");
+    let second = flush(&counter);
+    assert!(first + second == 2, "2 views were recorded, and {first} + {second} were delivered");
+}
+
+/// Two flushes at the same time deliver each view once.
+pub fn two_flushes_deliver_each_view_once() {
+    let counter = HitCounter::new(["/"]);
+    record(&counter, "/", 2);
+    let (one, other) = thread::scope(|scope| {
+        let other = scope.spawn(|| flush(&counter));
+        (flush(&counter), other.join().unwrap())
+    });
+    assert!(one + other == 2, "2 views were recorded, and {one} + {other} were delivered");
+    pending(&counter, "/", 0);
+}
+
+/// Recording goes on while a delivery is under way.
+pub fn recording_goes_on_during_a_delivery() {
+    let counter = HitCounter::new(["/"]);
+    let meeting = Rendezvous::new(2, "a delivery and a handler that has recorded a view");
+    record(&counter, "/", 1);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            record(&counter, "/", 1);
+            meeting.arrive();
+        });
+        counter.flush(|_, _| meeting.arrive());
+    });
+}
+
+fn record(counter: &HitCounter, path: &str, views: usize) {
+    for _ in 0..views {
+        assert_eq!(counter.record(path), Ok(()), "{path} is a page of the site");
+    }
+}
+
+fn pending(counter: &HitCounter, path: &str, expected: u64) {
+    let pending = counter.pending(path).expect("the page is one of the site's");
+    assert!(pending == expected, "{path}: {expected} views should be pending, and {pending} are");
+}
+
+/// The number of views that one flush delivers.
+fn flush(counter: &HitCounter) -> u64 {
+    let mut views = 0;
+    counter.flush(|_, hits| views += hits);
+    views
+}
+
+fn delivers(counter: &HitCounter, expected: &[(&str, u64)]) {
+    let mut delivered = Vec::new();
+    counter.flush(|path, hits| delivered.push((path.to_owned(), hits)));
+    delivered.sort();
+    let expected: Vec<_> = expected.iter().map(|&(path, hits)| (path.to_owned(), hits)).collect();
+    assert_eq!(delivered, expected, "the flush delivered the wrong views");
+}

@@ -1,0 +1,184 @@
+//! What the bank promises, for every interleaving of its tellers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use deadlock::{AccountId, Bank, Cents, Transfer, TransferError};
+use kata::Rendezvous;
+
+const A: AccountId = AccountId(1);
+const B: AccountId = AccountId(2);
+const C: AccountId = AccountId(3);
+const D: AccountId = AccountId(4);
+const E: AccountId = AccountId(5);
+
+/// Two transfers between the same two accounts, in opposite directions, both get done.
+pub fn opposite_transfers() {
+    let (bank, audits) = counting_bank([(A, 100), (B, 100)]);
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, A, B, 30));
+        tellers.spawn(|| done(&bank, B, A, 10));
+    });
+    holds(&bank, &[(A, 80), (B, 120)]);
+    audited(&audits, 2);
+}
+
+/// Three transfers in a circle all get done.
+pub fn transfers_in_a_circle() {
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100)], |_| {});
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, A, B, 10));
+        tellers.spawn(|| done(&bank, B, C, 20));
+        tellers.spawn(|| done(&bank, C, A, 30));
+    });
+    holds(&bank, &[(A, 120), (B, 90), (C, 90)]);
+}
+
+/// A transfer from an account to itself is checked and audited like any other, and changes nothing.
+pub fn transfer_to_the_same_account() {
+    let (bank, audits) = counting_bank([(A, 100), (B, 100)]);
+    done(&bank, B, B, 100);
+    holds(&bank, &[(A, 100), (B, 100)]);
+    audited(&audits, 1);
+    refused(&bank, B, B, 101, TransferError::InsufficientFunds(B));
+    holds(&bank, &[(A, 100), (B, 100)]);
+    audited(&audits, 1);
+}
+
+/// A snapshot never sees money on its way: its balances add up while transfers are made.
+pub fn snapshots_add_up() {
+    let bank = Bank::new([(A, 100), (B, 100)], |_| {});
+    thread::scope(|tellers| {
+        tellers.spawn(|| {
+            done(&bank, A, B, 30);
+            done(&bank, B, A, 10);
+        });
+        let seen = bank.snapshot();
+        let total: Cents = seen.iter().map(|(_, balance)| balance).sum();
+        assert!(total >= 200, "money vanished: the bank holds 200, and a snapshot shows {total}: {}", list(&seen));
+        assert!(total <= 200, "money appeared: the bank holds 200, and a snapshot shows {total}: {}", list(&seen));
+    });
+    holds(&bank, &[(A, 80), (B, 120)]);
+}
+
+/// Of two transfers that only one account's last money could pay for, exactly one is made.
+pub fn the_last_money_is_spent_once() {
+    let bank = Bank::new([(A, 100), (B, 0), (C, 0)], |_| {});
+    let (to_b, to_c) = thread::scope(|tellers| {
+        let to_b = tellers.spawn(|| bank.transfer(A, B, 80));
+        let to_c = tellers.spawn(|| bank.transfer(A, C, 80));
+        (to_b.join().unwrap(), to_c.join().unwrap())
+    });
+    let refusal = Err(TransferError::InsufficientFunds(A));
+    match (to_b, to_c) {
+        (Ok(()), Err(_)) => assert_eq!(to_c, refusal, "account 1 held too little for a second transfer of 80"),
+        (Err(_), Ok(())) => assert_eq!(to_b, refusal, "account 1 held too little for a second transfer of 80"),
+        (Ok(()), Ok(())) => panic!("account 1 held 100 and paid 80 twice"),
+        (Err(_), Err(_)) => panic!("account 1 held 100, and neither of two transfers of 80 was made"),
+    }
+    let (b, c) = if to_b.is_ok() { (80, 0) } else { (0, 80) };
+    holds(&bank, &[(A, 20), (B, b), (C, c)]);
+}
+
+/// An account takes part in one audit at a time.
+pub fn an_account_is_in_one_audit_at_a_time() {
+    let b_is_audited = AtomicBool::new(false);
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100)], move |transfer| {
+        let twice = b_is_audited.swap(true, Ordering::SeqCst);
+        assert!(!twice, "{} is audited while another transfer of account 2 still is", describe(transfer));
+        b_is_audited.store(false, Ordering::SeqCst);
+    });
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, A, B, 10));
+        tellers.spawn(|| done(&bank, B, C, 20));
+    });
+    holds(&bank, &[(A, 90), (B, 90), (C, 120)]);
+}
+
+/// Transfers that share no account can be audited at the same time.
+pub fn disjoint_transfers_overlap() {
+    let both_audits = Rendezvous::new(2, "the audits of 1 → 2 and of 3 → 4");
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100)], move |_| both_audits.arrive());
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, A, B, 10));
+        tellers.spawn(|| done(&bank, C, D, 20));
+    });
+    holds(&bank, &[(A, 90), (B, 110), (C, 80), (D, 120)]);
+}
+
+/// A transfer that waits for an account holds up only transfers that share an account with it.
+pub fn a_waiting_transfer_holds_up_no_stranger() {
+    let both_audits = Rendezvous::new(2, "the audits of 1 → 2 and of 4 → 5, while 2 → 3 waits,");
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
+        if transfer.from != B {
+            both_audits.arrive();
+        }
+    });
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, A, B, 10));
+        tellers.spawn(|| done(&bank, B, C, 20));
+        tellers.spawn(|| done(&bank, D, E, 30));
+    });
+    holds(&bank, &[(A, 90), (B, 90), (C, 120), (D, 70), (E, 130)]);
+}
+
+/// A refused transfer changes nothing, is not audited, and leaves its accounts usable.
+pub fn refused_transfers_change_nothing() {
+    let nobody = AccountId(9);
+    let (bank, audits) = counting_bank([(B, 50), (A, 100)]);
+    refused(&bank, A, B, 101, TransferError::InsufficientFunds(A));
+    refused(&bank, B, A, 51, TransferError::InsufficientFunds(B));
+    refused(&bank, A, nobody, 500, TransferError::UnknownAccount(nobody));
+    refused(&bank, nobody, A, 10, TransferError::UnknownAccount(nobody));
+    refused(&bank, nobody, nobody, 10, TransferError::UnknownAccount(nobody));
+    holds(&bank, &[(A, 100), (B, 50)]);
+    audited(&audits, 0);
+    done(&bank, A, B, 100);
+    done(&bank, B, A, 1);
+    holds(&bank, &[(A, 1), (B, 149)]);
+    audited(&audits, 2);
+}
+
+fn counting_bank(accounts: [(AccountId, Cents); 2]) -> (Bank, Arc<AtomicUsize>) {
+    let audits = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&audits);
+    let bank = Bank::new(accounts, move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    (bank, audits)
+}
+
+fn done(bank: &Bank, from: AccountId, to: AccountId, amount: Cents) {
+    if let Err(error) = bank.transfer(from, to, amount) {
+        let transfer = Transfer { from, to, amount };
+        panic!("{} is covered, and was refused: {error}", describe(&transfer));
+    }
+}
+
+fn refused(bank: &Bank, from: AccountId, to: AccountId, amount: Cents, error: TransferError) {
+    let transfer = Transfer { from, to, amount };
+    match bank.transfer(from, to, amount) {
+        Ok(()) => panic!("{} was made, and should be refused: {error}", describe(&transfer)),
+        Err(other) => assert_eq!(other, error, "{} was refused for the wrong reason", describe(&transfer)),
+    }
+}
+
+fn holds(bank: &Bank, expected: &[(AccountId, Cents)]) {
+    let seen = bank.snapshot();
+    assert!(seen == expected, "the accounts should hold {}, and hold {}", list(expected), list(&seen));
+}
+
+fn audited(audits: &AtomicUsize, expected: usize) {
+    let seen = audits.load(Ordering::SeqCst);
+    assert!(seen == expected, "{expected} transfers were made, and {seen} were audited");
+}
+
+fn describe(transfer: &Transfer) -> String {
+    format!("the transfer of {} from account {} to account {}", transfer.amount, transfer.from.0, transfer.to.0)
+}
+
+fn list(balances: &[(AccountId, Cents)]) -> String {
+    let balances: Vec<_> = balances.iter().map(|(id, balance)| format!("{}: {balance}", id.0)).collect();
+    format!("[{}]", balances.join(", "))
+}
