@@ -21,6 +21,9 @@ use crate::search::Search;
 /// would make every waiting loop endless.
 const SPURIOUS: u32 = 1;
 
+/// What std's `thread::scope` panics with when a thread of the scope did.
+pub(crate) const SCOPED_PANIC: &str = "a scoped thread panicked";
+
 /// What virtual time costs: an operation, and a turn given away.
 const TICK: Duration = Duration::from_micros(1);
 const YIELD: Duration = Duration::from_millis(10);
@@ -83,13 +86,26 @@ pub(crate) struct Panic {
     pub(crate) at: Option<kata_trace::Location>,
 }
 
+/// What a thread gave away with its last step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Offer {
+    /// Nothing: running somebody else is a preemption.
+    #[default]
+    Nothing,
+    /// It waits by looking again and again. Fairness treats that as a yield; running somebody else is still a
+    /// preemption, until fairness forces it.
+    Spin,
+    /// Its turn.
+    Turn,
+}
+
 #[derive(Default)]
 struct Thread {
     pending: Option<Pending>,
     turn: Option<Turn>,
     finished: bool,
-    /// Its last step was a yield.
-    yielded: bool,
+    /// What its last step gave away.
+    offer: Offer,
     /// Observations since anybody else ran, for [`Kernel::observed`].
     seen: Vec<(usize, ObjectId, Scalar)>,
     /// The token of `park`.
@@ -225,7 +241,8 @@ impl Kernel {
         let observation = (std::ptr::from_ref(at).addr(), object, value);
         if thread.seen.contains(&observation) {
             thread.seen.clear();
-            self.yielded();
+            thread.offer = Offer::Spin;
+            self.clock += YIELD;
         } else {
             thread.seen.push(observation);
         }
@@ -235,7 +252,8 @@ impl Kernel {
     pub(crate) fn yielded(&mut self) {
         self.clock += YIELD;
         if let Some(thread) = self.threads.get_mut(usize::from(self.current)) {
-            thread.yielded = true;
+            thread.offer = Offer::Turn;
+            thread.seen.clear();
         }
     }
 
@@ -337,7 +355,8 @@ impl Kernel {
     pub(crate) fn scenario_panicked(&mut self) {
         let Some(own) = self.threads[0].panic.clone() else { return };
         // `join().unwrap()` in a hidden test passes a thread's panic on: the thread's own is the news.
-        let passed_on = in_hidden_test(own.at.as_ref()) && own.message.contains("`Err` value: Any");
+        let joined = in_hidden_test(own.at.as_ref()) && own.message.contains("`Err` value: Any");
+        let passed_on = joined || own.message == SCOPED_PANIC;
         let first = self.threads[1..].iter().find_map(|thread| thread.panic.clone());
         let panic = if passed_on { first.unwrap_or(own) } else { own };
         self.set_failure(panic_failure(panic));
@@ -464,16 +483,19 @@ impl Kernel {
         }
         self.steps += 1;
         if self.steps > self.max_steps {
-            self.set_failure(Failure {
+            let endless = Failure {
                 verdict: Verdict::Livelock,
                 kind: None,
                 message: format!("{} steps and no end: the threads keep running without progress", self.max_steps),
                 at: None,
-            });
+            };
+            let kept_apart = runnable.iter().find_map(|&thread| self.meeting_of(thread));
+            self.set_failure(kept_apart.unwrap_or(endless));
             return None;
         }
         let last = usize::from(self.current);
-        let yielded = std::mem::take(&mut self.threads[last].yielded);
+        let offer = std::mem::take(&mut self.threads[last].offer);
+        let yielded = offer == Offer::Turn;
         let mut first = true;
         loop {
             let mut ready = std::mem::take(&mut self.ready);
@@ -484,7 +506,7 @@ impl Kernel {
                 fairness::insert(&mut enabled, usize::from(thread));
             }
             if std::mem::take(&mut first) {
-                self.fairness.after_step(last, yielded, enabled, self.threads.len());
+                self.fairness.after_step(last, offer != Offer::Nothing, enabled, self.threads.len());
             }
             let mut choices = std::mem::take(&mut self.choices);
             self.collect(runnable, &ready, enabled, yielded, &mut choices);
@@ -618,13 +640,8 @@ impl Kernel {
             runnable.iter().filter_map(|&thread| self.threads[usize::from(thread)].pending.as_ref()).collect();
         let failure = if let Some(failure) = self.untold_panic() {
             failure
-        } else if let Some(arrived) = stuck.iter().find(|pending| pending.op == Op::Arrive) {
-            Failure {
-                verdict: Verdict::NotConcurrent,
-                kind: None,
-                message: "work that must be able to overlap does not".to_owned(),
-                at: Some(arrived.at.into()),
-            }
+        } else if let Some(kept_apart) = runnable.iter().find_map(|&thread| self.meeting_of(thread)) {
+            kept_apart
         } else {
             Failure {
                 verdict: Verdict::Deadlock,
@@ -637,6 +654,17 @@ impl Kernel {
             }
         };
         self.set_failure(failure);
+    }
+
+    /// The failure of a thread that waits at a rendezvous to which nobody will come.
+    fn meeting_of(&self, thread: ThreadId) -> Option<Failure> {
+        let arrived = self.threads[usize::from(thread)].pending.as_ref().filter(|pending| pending.op == Op::Arrive)?;
+        (!self.is_ready(thread)).then(|| Failure {
+            verdict: Verdict::NotConcurrent,
+            kind: None,
+            message: "work that must be able to overlap does not".to_owned(),
+            at: Some(arrived.at.into()),
+        })
     }
 
     /// Logs once that a thread cannot proceed with what it has announced.

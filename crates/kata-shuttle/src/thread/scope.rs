@@ -58,7 +58,7 @@ where
         result.map(|value| (value, panicked))
     });
     match result {
-        Ok((_, true)) => panic!("a scoped thread panicked"),
+        Ok((_, true)) => panic!("{}", kernel::SCOPED_PANIC),
         Ok((value, false)) => value,
         Err(payload) => std::panic::resume_unwind(payload),
     }
