@@ -20,6 +20,10 @@ const STACK: usize = 1 << 20;
 /// Repetitions of a livelock's cycle that are kept in its trace.
 const CYCLES: usize = 2;
 
+/// See [`kata::arena`].
+#[global_allocator]
+static ARENA: kata::arena::Arena = kata::arena::Arena;
+
 /// How to run, besides the budget.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::time::Duration;
 
-use kata::{Entry, Failure, Log, Scalar};
+use kata::{Entry, Failure, Log, Scalar, arena};
 use kata_trace::{Cause, ObjectId, ObjectKind, Op, ThreadId, Verdict};
 
 use crate::choice::{Choice, Turn, write_token};
@@ -159,7 +159,23 @@ thread_local! {
 
 /// Looks at the kernel. Conditions of waiting threads run while it is borrowed: they get it as an argument.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Kernel) -> R) -> R {
-    KERNEL.with_borrow_mut(f)
+    outside(|| KERNEL.with_borrow_mut(f))
+}
+
+/// Runs code of the world: what it allocates is not the program's.
+pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
+    let program = arena::enter_program(false);
+    let result = f();
+    arena::enter_program(program);
+    result
+}
+
+/// Runs code of the program.
+pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
+    arena::enter_program(true);
+    let result = f();
+    arena::enter_program(false);
+    result
 }
 
 /// As [`with`], from places where the kernel may be borrowed: panic hooks.
@@ -173,7 +189,7 @@ pub(crate) fn step(step: Step<'_>) -> Turn {
     if let Some(turn) = decided {
         return turn;
     }
-    shuttle::thread::yield_now();
+    outside(shuttle::thread::yield_now);
     with(Kernel::resume)
 }
 
@@ -701,6 +717,7 @@ impl Kernel {
             return false;
         }
         kata::harness::count_execution();
+        arena::begin_execution();
         self.active = true;
         self.epoch += 1;
         self.executions += 1;

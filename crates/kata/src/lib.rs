@@ -1,6 +1,8 @@
 //! What hidden tests are written with ([`Rendezvous`], [`name`], [`note`]), what every world records with ([`Log`]),
 //! and how a scenario's process talks to the judge ([`harness`]).
 
+pub mod arena;
+pub mod collections;
 pub mod harness;
 mod limits;
 mod log;

@@ -85,6 +85,6 @@ where
     let id = kernel::with(|kernel| kernel.add_thread(name, at));
     let theirs = Arc::clone(&packet);
     // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
-    drop(shuttle::thread::spawn(move || run_thread(theirs, f)));
+    drop(kernel::outside(|| shuttle::thread::spawn(move || run_thread(theirs, f))));
     JoinHandle { id, thread: Thread::new(id, name), packet }
 }

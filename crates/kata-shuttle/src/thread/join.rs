@@ -28,7 +28,7 @@ impl<T> Packet<T> {
 
 /// Runs the body of a thread to its end.
 pub(crate) fn run_thread<T>(packet: Arc<Packet<T>>, body: impl FnOnce() -> T) {
-    let result = std::panic::catch_unwind(AssertUnwindSafe(body));
+    let result = kernel::inside(|| std::panic::catch_unwind(AssertUnwindSafe(body)));
     let panicked = result.is_err();
     *packet.0.borrow_mut() = Some(result);
     // A result that nobody will join is dropped by its thread, while that still exists.
@@ -39,7 +39,7 @@ pub(crate) fn run_thread<T>(packet: Arc<Packet<T>>, body: impl FnOnce() -> T) {
 
 /// Runs the scenario as the first thread of an execution.
 pub(crate) fn run_scenario(scenario: fn()) {
-    let panicked = std::panic::catch_unwind(scenario).is_err();
+    let panicked = kernel::inside(|| std::panic::catch_unwind(scenario)).is_err();
     if !panicked {
         local::drop_all();
     }

@@ -84,7 +84,7 @@ impl<'scope> Scope<'scope, '_> {
         let id = kernel::with(|kernel| kernel.add_thread(name, at));
         self.threads.borrow_mut().push(id);
         let theirs = Arc::clone(&packet);
-        drop(self.inner.spawn(move || run_thread(theirs, f)));
+        drop(kernel::outside(|| self.inner.spawn(move || run_thread(theirs, f))));
         let handle = JoinHandle { id, thread: Thread::new(id, name), packet };
         ScopedJoinHandle { handle, _scope: std::marker::PhantomData }
     }

@@ -57,6 +57,21 @@ pub mod time {
     pub use kata_shuttle::time::{Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH};
 }
 
+pub mod collections {
+    //! `std::collections`, with hash maps whose order does not change from run to run.
+    pub use kata::collections::{HashMap, HashSet, hash_map, hash_set};
+    pub use std::collections::{
+        BTreeMap, BTreeSet, BinaryHeap, Bound, LinkedList, TryReserveError, VecDeque, binary_heap, btree_map,
+        btree_set, linked_list, vec_deque,
+    };
+}
+
+pub mod hash {
+    //! `std::hash`.
+    pub use kata::collections::RandomState;
+    pub use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, SipHasher};
+}
+
 pub mod hint {
     //! `std::hint`.
     pub use kata_shuttle::thread::spin_loop;
