@@ -21,6 +21,10 @@ use crate::search::Search;
 /// would make every waiting loop endless.
 const SPURIOUS: u32 = 1;
 
+/// How often a thread may offer its turn, or look again, before somebody else must run. A loop that gives up after fewer
+/// attempts is explored to its end; one that would go on is waiting, and fairness takes over.
+const PATIENCE: u32 = 12;
+
 /// What std's `thread::scope` panics with when a thread of the scope did.
 pub(crate) const SCOPED_PANIC: &str = "a scoped thread panicked";
 
@@ -106,6 +110,8 @@ struct Thread {
     finished: bool,
     /// What its last step gave away.
     offer: Offer,
+    /// Offers since anybody else ran.
+    offers: u32,
     /// Observations since anybody else ran, for [`Kernel::observed`].
     seen: Vec<(usize, ObjectId, Scalar)>,
     /// The token of `park`.
@@ -256,7 +262,6 @@ impl Kernel {
         let Some(thread) = self.threads.get_mut(me) else { return };
         let observation = (std::ptr::from_ref(at).addr(), object, value);
         if thread.seen.contains(&observation) {
-            thread.seen.clear();
             thread.offer = Offer::Spin;
             self.clock += YIELD;
         } else {
@@ -269,6 +274,7 @@ impl Kernel {
         self.clock += YIELD;
         if let Some(thread) = self.threads.get_mut(usize::from(self.current)) {
             thread.offer = Offer::Turn;
+            // A loop that yields waits there, not where it looks, where it may hold a lock.
             thread.seen.clear();
         }
     }
@@ -511,6 +517,14 @@ impl Kernel {
         }
         let last = usize::from(self.current);
         let offer = std::mem::take(&mut self.threads[last].offer);
+        if offer != Offer::Nothing {
+            self.threads[last].offers += 1;
+        }
+        let offers = self.threads[last].offers;
+        let counted = offer != Offer::Nothing && (offers == 1 || offers >= PATIENCE);
+        // Between the first offer and the last one nothing has changed: running somebody else in between leads
+        // nowhere that running them at the first one does not.
+        let alone = offers < PATIENCE && (offer == Offer::Spin || (offer == Offer::Turn && offers > 1));
         let yielded = offer == Offer::Turn;
         let mut first = true;
         loop {
@@ -522,10 +536,15 @@ impl Kernel {
                 fairness::insert(&mut enabled, usize::from(thread));
             }
             if std::mem::take(&mut first) {
-                self.fairness.after_step(last, offer != Offer::Nothing, enabled, self.threads.len());
+                self.fairness.after_step(last, counted, enabled, self.threads.len());
             }
             let mut choices = std::mem::take(&mut self.choices);
-            self.collect(runnable, &ready, enabled, yielded, &mut choices);
+            if alone && ready.contains(&self.current) && self.fairness.may_run(last, enabled) {
+                choices.clear();
+                choices.push(Choice { thread: self.current, turn: Turn::Go, cost: 0 });
+            } else {
+                self.collect(runnable, &ready, enabled, yielded, &mut choices);
+            }
             self.ready = ready;
             let chosen = self.choose(&choices);
             let continues =
@@ -557,6 +576,7 @@ impl Kernel {
             if thread != last {
                 for other in &mut self.threads {
                     other.seen.clear();
+                    other.offers = 0;
                 }
                 self.preempted = continues;
             }
