@@ -61,7 +61,8 @@ pub struct Diagnostic {
     /// What to do instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// The whole of it with an excerpt of the source, the way rustc prints it, without colours.
+    /// The whole of it with an excerpt of the source, the way rustc prints it, in ANSI colours: see
+    /// [`Judgement::without_colours`].
     pub rendered: String,
 }
 
@@ -188,6 +189,15 @@ impl Judgement {
             objects: self.objects.clone(),
             events: self.trace.clone(),
         })
+    }
+
+    /// The same in plain text.
+    pub fn without_colours(&self) -> Self {
+        let mut plain = self.clone();
+        for diagnostic in &mut plain.diagnostics {
+            diagnostic.rendered = anstream::adapter::strip_str(&diagnostic.rendered).to_string();
+        }
+        plain
     }
 
     /// What is known about the scenario that failed.
