@@ -1,0 +1,59 @@
+//! One exercise and where its files are.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Engine, Error, Id, Manifest};
+
+/// An exercise.
+#[derive(Clone, Debug)]
+pub struct Exercise {
+    /// The name of its folder.
+    pub id: Id,
+    /// What `exercise.toml` says.
+    pub manifest: Manifest,
+}
+
+impl Exercise {
+    /// Reads an exercise of the repository at `root`.
+    ///
+    /// # Errors
+    /// See [`Manifest::read`]; also when the hidden tests of a world that the manifest names are missing.
+    pub fn read(root: &Path, id: Id) -> Result<Self, Error> {
+        let path = root.join(directory(&id)).join("exercise.toml");
+        let exercise = Exercise { manifest: Manifest::read(&path)?, id };
+        for &engine in &exercise.manifest.engines {
+            let hidden = exercise.hidden(engine);
+            if !root.join(&hidden).is_file() {
+                return Err(Error::new(
+                    &path,
+                    format!("`engines` names {engine}, and {} is missing", hidden.display()),
+                ));
+            }
+        }
+        Ok(exercise)
+    }
+
+    /// Its folder, relative to the repository's root, like every path here.
+    pub fn directory(&self) -> PathBuf {
+        directory(&self.id)
+    }
+
+    /// The root of the learner's crate.
+    pub fn source(&self) -> PathBuf {
+        self.directory().join("src").join("lib.rs")
+    }
+
+    /// The hidden tests for a world.
+    pub fn hidden(&self, engine: Engine) -> PathBuf {
+        self.directory().join("hidden").join(engine.name()).with_extension("rs")
+    }
+
+    /// The folder of its solutions.
+    pub fn solutions(&self) -> PathBuf {
+        Path::new("solutions").join(self.id.as_str())
+    }
+}
+
+fn directory(id: &Id) -> PathBuf {
+    Path::new("exercises").join(id.as_str())
+}

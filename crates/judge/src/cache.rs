@@ -1,0 +1,87 @@
+//! Verdicts of files that have not changed since.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use exercise::Exercise;
+use kata_trace::Verdict;
+
+use crate::{Error, Judgement, Workspace};
+
+/// Where the verdict on a file is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry(PathBuf);
+
+impl Entry {
+    /// `world` stands for everything that the file is compiled with.
+    pub(crate) fn new(
+        workspace: &Workspace,
+        exercise: &Exercise,
+        shown: &Path,
+        source: &[u8],
+        world: &str,
+    ) -> Result<Self, Error> {
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update(&bytes.len().to_le_bytes());
+            hasher.update(bytes);
+        };
+        part(judge_identity().as_bytes());
+        part(world.as_bytes());
+        part(exercise.id.as_str().as_bytes());
+        part(shown.as_os_str().as_encoded_bytes());
+        part(source);
+        let manifest = exercise.directory().join("exercise.toml");
+        let hidden = exercise.manifest.engines.iter().map(|&engine| exercise.hidden(engine));
+        for path in std::iter::once(manifest).chain(hidden) {
+            let path = workspace.root().join(path);
+            part(&std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?);
+        }
+        let name = hasher.finalize().to_hex();
+        Ok(Entry(workspace.scratch().join("verdicts").join(format!("{name}.json"))))
+    }
+
+    /// The verdict, if there is one.
+    pub(crate) fn load(&self) -> Option<Judgement> {
+        serde_json::from_slice(&std::fs::read(&self.0).ok()?).ok()
+    }
+
+    /// Keeps a verdict, unless a second run could find another one.
+    pub(crate) fn store(&self, judgement: &Judgement) -> Result<(), Error> {
+        let depends_on_the_machine = matches!(
+            judgement.verdict,
+            Verdict::InternalError
+                | Verdict::TimedOut
+                | Verdict::OutOfMemory
+                | Verdict::OutputFlood
+                | Verdict::Crashed
+                | Verdict::NoVerdict
+                | Verdict::Tampered
+        );
+        if depends_on_the_machine {
+            return Ok(());
+        }
+        write(&self.0, &serde_json::to_vec(judgement).expect("a judgement has only string keys"))
+    }
+}
+
+/// Changes when this program does.
+fn judge_identity() -> String {
+    let stamp = || {
+        let meta = std::fs::metadata(std::env::current_exe().ok()?).ok()?;
+        Some(format!("{} {:?}", meta.len(), meta.modified().ok()?))
+    };
+    stamp().unwrap_or_default()
+}
+
+/// Replaces a file in one step: whoever reads it, and whatever is killed meanwhile, sees the old or the new text.
+pub(crate) fn write(path: &Path, text: &[u8]) -> Result<(), Error> {
+    let replace = || {
+        let folder = path.parent().expect("a file is in a folder");
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text)?;
+        file.persist(path).map_err(|error| error.error)
+    };
+    replace().map(drop).map_err(|error: std::io::Error| Error::io("write", path, error))
+}

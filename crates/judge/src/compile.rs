@@ -1,0 +1,155 @@
+//! rustc on the learner's file and on the hidden tests.
+
+mod contract;
+mod rustc;
+mod unmodelled;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use exercise::Exercise;
+use kata_trace::Verdict;
+use tempfile::TempDir;
+
+use self::rustc::{Run, rustc};
+use crate::excerpt::{Source, complain_at_large};
+use crate::scenario::Scenario;
+use crate::verdict::Rejection;
+use crate::world::World;
+use crate::{Error, Toolchain, Workspace};
+
+/// What is compiled, and with what.
+pub(crate) struct Job<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) toolchain: &'a Toolchain,
+    pub(crate) world: &'a World,
+    pub(crate) exercise: &'a Exercise,
+    /// The learner's file.
+    pub(crate) source: Source<'a>,
+    /// The hidden tests.
+    pub(crate) hidden: Source<'a>,
+    pub(crate) scenarios: &'a [Scenario],
+}
+
+/// A program that runs scenarios. Its file lives as long as this.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    _folder: TempDir,
+}
+
+/// Compiles the learner's file against the world, and the hidden tests against both.
+pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error> {
+    let builds = job.workspace.scratch().join("builds");
+    let folder = std::fs::create_dir_all(&builds)
+        .and_then(|()| tempfile::Builder::new().prefix(job.exercise.id.as_str()).tempdir_in(&builds))
+        .map_err(|error| Error::io("create", &builds, error))?;
+    let library = folder.path().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
+    let run = rustc(job.learner().with_world(&job.world.facades).arg("-o").arg(&library), job.root(), "")?;
+    if let Some(rejection) = unmodelled::noted(job, &run) {
+        return Ok(Err(rejection));
+    }
+    if !run.success {
+        return Ok(Err(why_not(job, &run, folder.path())?));
+    }
+    let path = folder.path().join("scenarios").with_extension(std::env::consts::EXE_EXTENSION);
+    let run = rustc(job.main(&library).arg("-o").arg(&path), job.root(), &job.main_text())?;
+    if !run.success {
+        return Ok(Err(contract::broken(job, &run)?));
+    }
+    Ok(Ok(Program { path, _folder: folder }))
+}
+
+/// The world refuses the file: so does the real `std`, or the world lacks something.
+fn why_not(job: &Job<'_>, with_world: &Run, folder: &Path) -> Result<Rejection, Error> {
+    let mut command = job.learner();
+    // Stand-ins for other crates do without a world, too.
+    let others: BTreeMap<_, _> = (job.world.facades.iter())
+        .filter(|(name, _)| *name != "std")
+        .map(|(name, path)| (name.clone(), path.clone()))
+        .collect();
+    command.with_world(&others);
+    let run = rustc(command.arg("--emit=metadata").arg("--out-dir").arg(folder), job.root(), "")?;
+    if run.success {
+        return Ok(unmodelled::unnoted(job, with_world));
+    }
+    Ok(compile_error(&run))
+}
+
+fn compile_error(run: &Run) -> Rejection {
+    let mut diagnostics: Vec<_> = run.errors().map(rustc::Message::diagnostic).collect();
+    if let Some(stopped) = &run.stopped {
+        let message = format!("the compiler did not finish with this file: {stopped}");
+        diagnostics.push(complain_at_large(&message, Some("a macro or a constant that never ends?")));
+    }
+    let message = diagnostics.first().map_or_else(|| "rustc rejects the file".to_owned(), |d| d.message.clone());
+    Rejection { verdict: Verdict::CompileError, message, diagnostics }
+}
+
+impl Job<'_> {
+    fn root(&self) -> &Path {
+        self.workspace.root()
+    }
+
+    fn rustc(&self, crate_type: &str, crate_name: &str) -> Command {
+        let mut command = Command::new(&self.toolchain.rustc);
+        command.args(["--edition=2024", "--crate-type", crate_type, "--crate-name", crate_name]);
+        command.args(["-Cdebuginfo=0", "-Cembed-bitcode=no"]);
+        command
+    }
+
+    /// The learner's file, without a world.
+    fn learner(&self) -> Command {
+        let mut command = self.rustc("lib", &self.exercise.id.crate_name());
+        command.args(["-Awarnings", "--force-warn=deprecated"]);
+        if !self.exercise.manifest.allow_unsafe {
+            command.arg("-Funsafe-code");
+        }
+        command.arg(self.source.name);
+        let mut search = std::ffi::OsString::from("dependency=");
+        search.push(&self.world.dependencies);
+        command.arg("-L").arg(search);
+        command
+    }
+
+    /// The program that runs a scenario.
+    fn main(&self, library: &Path) -> Command {
+        let mut command = self.rustc("bin", "scenarios");
+        // What it prints when it panics names places itself, and needs no backtrace.
+        command.args(["-", "--cap-lints=allow", "-Cstrip=debuginfo"]);
+        let mut search = std::ffi::OsString::from("dependency=");
+        search.push(&self.world.dependencies);
+        command.arg("-L").arg(search);
+        command.with_world(&self.world.facades).with_world(&self.world.backstage);
+        command.with_world(&BTreeMap::from([(self.exercise.id.crate_name(), library.to_owned())]));
+        command
+    }
+
+    fn main_text(&self) -> String {
+        let mut text = format!("#[path = {:?}]\nmod scenarios;\n", self.hidden.name);
+        text.push_str("fn main() {\n    ::kata_world::main(&[\n");
+        for Scenario { name, .. } in self.scenarios {
+            let _ = writeln!(text, "        ::kata::harness::Scenario {{ name: {name:?}, run: scenarios::{name} }},");
+        }
+        text.push_str("    ]);\n}\n");
+        text
+    }
+}
+
+trait WithWorld {
+    /// Makes crates known by these names.
+    fn with_world(&mut self, crates: &BTreeMap<String, PathBuf>) -> &mut Self;
+}
+
+impl WithWorld for Command {
+    fn with_world(&mut self, crates: &BTreeMap<String, PathBuf>) -> &mut Self {
+        for (name, path) in crates {
+            let mut value = std::ffi::OsString::from(format!("{name}="));
+            value.push(path);
+            self.arg("--extern").arg(value);
+        }
+        self
+    }
+}

@@ -1,0 +1,186 @@
+//! From a learner's file to a verdict: lint, compile, run every scenario in a process of its own.
+//!
+//! [`judge`] is the whole of it. The same pipeline serves a learner's check and the verification of the corpus.
+
+mod cache;
+mod child;
+mod compile;
+mod error;
+mod excerpt;
+mod lint;
+mod process;
+mod run;
+mod scenario;
+mod toolchain;
+mod verdict;
+mod workspace;
+mod world;
+
+use std::path::Path;
+use std::time::Instant;
+
+use exercise::{Engine, Exercise};
+use kata_trace::Verdict;
+
+pub use child::kill_all;
+pub use error::Error;
+pub use scenario::{Scenario, scenarios};
+pub use toolchain::Toolchain;
+pub use verdict::{Diagnostic, Judgement, Milliseconds, Rejection, SCHEMA, ScenarioResult};
+pub use workspace::Workspace;
+pub use world::World;
+
+use crate::compile::Job;
+use crate::excerpt::Source;
+use crate::verdict::millis;
+
+/// What is found out once and serves any number of judgements.
+#[derive(Debug)]
+pub struct Bench {
+    workspace: Workspace,
+    toolchain: Toolchain,
+    fingerprint: String,
+}
+
+impl Bench {
+    /// Looks at the toolchain and at what the worlds are made of.
+    ///
+    /// # Errors
+    /// There is no toolchain, or the repository cannot be read.
+    pub fn new(workspace: Workspace) -> Result<Self, Error> {
+        let toolchain = Toolchain::find()?;
+        let fingerprint = world::fingerprint(&workspace, &toolchain)?;
+        Ok(Bench { workspace, toolchain, fingerprint })
+    }
+
+    /// The repository.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The compiler.
+    pub fn toolchain(&self) -> &Toolchain {
+        &self.toolchain
+    }
+
+    /// A world that is built and up to date.
+    pub fn world(&self, engine: Engine, crates: &[String]) -> Option<World> {
+        world::remembered(&self.workspace, engine, crates, &self.fingerprint)
+    }
+
+    /// Builds a world where it is not ready.
+    ///
+    /// # Errors
+    /// cargo fails.
+    pub fn ready_world(&self, engine: Engine, crates: &[String], report: &mut dyn FnMut(Step)) -> Result<World, Error> {
+        if let Some(world) = self.world(engine, crates) {
+            return Ok(world);
+        }
+        report(Step::BuildingWorld(engine));
+        world::build(&self.workspace, &self.toolchain, engine, crates, &self.fingerprint)
+    }
+}
+
+/// What a judgement is busy with, where that takes seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// cargo builds a world; what it says follows on the standard error.
+    BuildingWorld(Engine),
+}
+
+/// How to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Take the verdict on a file that has not changed from memory.
+    pub remember: bool,
+    /// Scenarios that run at the same time.
+    pub jobs: usize,
+}
+
+/// A judgement, and whether it is an old one.
+#[derive(Debug)]
+pub struct Judged {
+    /// What was found.
+    pub judgement: Judgement,
+    /// An earlier check of the same file found it.
+    pub remembered: bool,
+}
+
+/// Judges `file` as a fix of an exercise.
+///
+/// # Errors
+/// The file cannot be read, or something fails that is no fault of the file.
+pub fn judge(
+    bench: &Bench,
+    exercise: &Exercise,
+    file: &Path,
+    options: Options,
+    report: &mut dyn FnMut(Step),
+) -> Result<Judged, Error> {
+    let started = Instant::now();
+    let shown = bench.workspace.shown(file);
+    let path = bench.workspace.root().join(&shown);
+    let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+    let entry = cache::Entry::new(&bench.workspace, exercise, &shown, &bytes, &bench.fingerprint)?;
+    let remembered = if options.remember { entry.load() } else { None };
+    if let Some(judgement) = remembered {
+        return Ok(Judged { judgement, remembered: true });
+    }
+    let mut judgement = decide(bench, exercise, &shown.to_string_lossy(), &bytes, options, report)?;
+    judgement.ms.total = millis(started.elapsed());
+    entry.store(&judgement)?;
+    Ok(Judged { judgement, remembered: false })
+}
+
+fn decide(
+    bench: &Bench,
+    exercise: &Exercise,
+    shown: &str,
+    bytes: &[u8],
+    options: Options,
+    report: &mut dyn FnMut(Step),
+) -> Result<Judgement, Error> {
+    let text = match lint::lint(exercise, shown, bytes) {
+        Ok(text) => text,
+        Err(rejection) => return Ok(Judgement::rejected(&exercise.id, rejection)),
+    };
+    let root = bench.workspace.root();
+    let mut ms = Milliseconds::default();
+    let mut results = Vec::new();
+    for &engine in &exercise.manifest.engines {
+        let world = bench.ready_world(engine, &exercise.manifest.crates, report)?;
+        let hidden_path = exercise.hidden(engine);
+        let read = std::fs::read_to_string(root.join(&hidden_path));
+        let hidden = read.map_err(|error| Error::io("read", &hidden_path, error))?;
+        let scenarios =
+            scenarios(&hidden).map_err(|error| Error::new(format!("{}: {error}", hidden_path.display())))?;
+        let hidden_name = hidden_path.to_string_lossy();
+        let job = Job {
+            workspace: &bench.workspace,
+            toolchain: &bench.toolchain,
+            world: &world,
+            exercise,
+            source: Source { name: shown, text },
+            hidden: Source { name: &hidden_name, text: &hidden },
+            scenarios: &scenarios,
+        };
+        let started = Instant::now();
+        let compiled = compile::compile(&job)?;
+        ms.compile += millis(started.elapsed());
+        let program = match compiled {
+            Ok(program) => program,
+            Err(rejection) => return Ok(Judgement { ms, ..Judgement::rejected(&exercise.id, rejection) }),
+        };
+        let started = Instant::now();
+        let ran = run::run(exercise, engine, &program, &scenarios, root, options.jobs)?;
+        ms.run += millis(started.elapsed());
+        for run::Ran { result, record } in ran {
+            let failed = result.verdict != Verdict::Passed;
+            results.push(result);
+            if failed {
+                return Ok(Judgement { ms, ..Judgement::failed(&exercise.id, engine, record, results) });
+            }
+        }
+    }
+    Ok(Judgement { ms, ..Judgement::passed(&exercise.id, results) })
+}

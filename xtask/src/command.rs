@@ -1,0 +1,43 @@
+//! The commands.
+
+mod check;
+mod doctor;
+mod list;
+mod next;
+mod progress;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::exit::Outcome;
+
+/// A command and its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge the solution of an exercise.
+    Check(check::Arguments),
+    /// Show all exercises.
+    List,
+    /// Show the next exercise to solve.
+    Next,
+    /// Show what is solved.
+    Progress,
+    /// Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with.
+    Verify(verify::Arguments),
+    /// Look for what could keep the checker from working.
+    Doctor,
+}
+
+impl Command {
+    /// Runs it.
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
+        match self {
+            Command::Check(arguments) => check::check(&arguments),
+            Command::List => list::list(),
+            Command::Next => next::next(),
+            Command::Progress => progress::progress(),
+            Command::Verify(arguments) => verify::verify(&arguments),
+            Command::Doctor => doctor::doctor(),
+        }
+    }
+}

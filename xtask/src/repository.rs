@@ -1,0 +1,60 @@
+//! The checkout that the command works on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use exercise::{Catalogue, Exercise};
+use judge::{Bench, Step, Workspace};
+
+/// A checkout and its exercises.
+#[derive(Debug)]
+pub(crate) struct Repository {
+    pub(crate) root: PathBuf,
+    pub(crate) catalogue: Catalogue,
+}
+
+impl Repository {
+    /// The checkout that the working directory is in, or else the one that this program was built from.
+    pub(crate) fn find() -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("cannot tell the working directory")?;
+        let root = here.ancestors().find(|folder| is_root(folder)).map(Path::to_owned);
+        let root = root.or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned));
+        let root = root.context("there is no folder `exercises` here or above")?;
+        let catalogue = Catalogue::read(&root)?;
+        Ok(Repository { root, catalogue })
+    }
+
+    /// Finds an exercise, or says on the standard error that there is none.
+    pub(crate) fn exercise(&self, name: &str) -> anyhow::Result<Option<Exercise>> {
+        match self.catalogue.find(name) {
+            Ok(id) => Ok(Some(self.catalogue.exercise(id)?)),
+            Err(unknown) => {
+                anstream::eprintln!("error: {unknown}");
+                Ok(None)
+            }
+        }
+    }
+
+    /// What judging needs.
+    pub(crate) fn bench(&self) -> anyhow::Result<Bench> {
+        Ok(Bench::new(self.workspace())?)
+    }
+
+    /// The same checkout, as the judge sees it.
+    pub(crate) fn workspace(&self) -> Workspace {
+        Workspace::new(&self.root)
+    }
+}
+
+fn is_root(folder: &Path) -> bool {
+    folder.join("exercises").is_dir() && folder.join("Cargo.toml").is_file()
+}
+
+/// Says on the standard error what takes its time.
+pub(crate) fn say(step: Step) {
+    match step {
+        Step::BuildingWorld(engine) => {
+            anstream::eprintln!("building the {engine} world (once; it is kept for the next checks)");
+        }
+    }
+}
