@@ -60,7 +60,7 @@ struct Fit {
 }
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
-    let end = case.trace.events.iter().rposition(|event| event.op == Op::Panic).unwrap_or(case.trace.events.len());
+    let end = case.panic().unwrap_or(case.trace.events.len());
     let failing = case.trace.events.get(end).or(case.trace.events.last())?.thread;
     let violation = best(case, failing, end)?;
     let mut draft = Draft::new();

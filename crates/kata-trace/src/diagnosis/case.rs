@@ -1,6 +1,6 @@
 //! A log with the words for what is in it.
 
-use crate::{Event, Location, Names, ObjectId, ThreadId, Trace, Value};
+use crate::{Event, Location, Names, ObjectId, Op, ThreadId, Trace, Value};
 
 use super::{Diagnosis, Mark, Pattern};
 
@@ -21,6 +21,17 @@ impl<'t> Case<'t> {
 
     pub(super) fn event(&self, index: usize) -> &'t Event {
         &self.trace.events[index]
+    }
+
+    /// The panic that an execution ended with: a thread's own rather than the one that passes it on in a `join`.
+    pub(super) fn panic(&self) -> Option<usize> {
+        let passes_on = |event: &Event| {
+            let text = event.text.as_deref().unwrap_or_default();
+            text.contains("`Err` value: Any") || text.contains("a scoped thread panicked")
+        };
+        let panics = || (0..self.trace.events.len()).filter(|&index| self.event(index).op == Op::Panic);
+        let of_main = panics().rfind(|&index| self.event(index).thread == 0 && !passes_on(self.event(index)));
+        of_main.or_else(|| panics().find(|&index| self.event(index).thread != 0)).or_else(|| panics().next_back())
     }
 
     /// `t1`

@@ -327,7 +327,7 @@ fn waiters(case: &Case<'_>, notification: usize) -> Vec<ThreadId> {
     for event in &case.trace.events[..notification] {
         if event.object == object && event.op == Op::Wait {
             waiters.push(event.thread);
-        } else if event.object == object && event.op == Op::Wake {
+        } else if event.object == object && event.op == Op::Wake && !event.blocked {
             waiters.retain(|&thread| thread != event.thread);
         }
     }

@@ -131,7 +131,9 @@ pub fn stuck(trace: &Trace) -> Vec<Stuck> {
 pub(super) fn last_attempts(trace: &Trace) -> Vec<Option<usize>> {
     let mut last = vec![None; trace.threads.len()];
     for (index, event) in trace.events.iter().enumerate() {
-        if let Some(last) = last.get_mut(usize::from(event.thread)) {
+        let Some(last) = last.get_mut(usize::from(event.thread)) else { continue };
+        let still_waits = last.is_some() && event.op == Op::Wake && event.blocked;
+        if !still_waits {
             *last = (event.blocked || event.op == Op::Wait).then_some(index);
         }
     }
@@ -180,7 +182,8 @@ mod tests {
             "main: lock a blocked :1
              t1: lock b blocked :2
              main: lock a :1
-             t2: wait c :3",
+             t2: wait c :3
+             t2: wake c blocked :3",
         );
         assert_eq!(last_attempts(&trace), [None, Some(1), Some(3)]);
     }

@@ -16,22 +16,24 @@ pub struct Repetition {
     pub start: usize,
     /// Events of a round.
     pub period: usize,
-    /// Whole rounds until the log ends; at least 3.
+    /// Whole rounds until the log ends; at least 2. A world may have cut the log off after a few.
     pub times: usize,
 }
 
 /// Rounds longer than this are not looked for.
 const LONGEST_PERIOD: usize = 400;
 
-/// Fewer events than this are no reason to speak of a repetition.
-const SHORTEST_TAIL: usize = 12;
-
-/// The events that repeat at the end of a log: the shortest round that does so at least three times.
+/// The events that repeat at the end of a log.
 ///
 /// Values are left out of the comparison where rounds differ in nothing else: an attempt may be counted.
 pub fn repetition(trace: &Trace) -> Option<Repetition> {
-    periodic(&trace.events, |a, b| same_deed(a, b) && a.before == b.before && a.after == b.after)
-        .or_else(|| periodic(&trace.events, same_deed))
+    let with_values = periodic(&trace.events, |a, b| same_deed(a, b) && a.before == b.before && a.after == b.after);
+    let without = periodic(&trace.events, same_deed);
+    // Values that differ make a longer round out of a shorter one, or no round at all.
+    match (with_values, without) {
+        (Some(with), Some(without)) if with.start <= without.start + without.period => Some(with),
+        (with, without) => without.or(with),
+    }
 }
 
 fn same_deed(a: &Event, b: &Event) -> bool {
@@ -39,16 +41,29 @@ fn same_deed(a: &Event, b: &Event) -> bool {
         && a.at == b.at
 }
 
+/// Whether an event finds something out: what a thread that waits actively does.
+fn looks(event: &Event) -> bool {
+    event.ok == Some(false)
+        || event.op == Op::Load
+        || event.cause.is_some()
+        || (event.before == event.after && event.before.is_some())
+}
+
+/// The shortest round that goes on for longest.
 fn periodic(events: &[Event], same: impl Fn(&Event, &Event) -> bool) -> Option<Repetition> {
-    let found = (1..=LONGEST_PERIOD.min(events.len() / 3)).find_map(|period| {
+    let tails = (1..=LONGEST_PERIOD.min(events.len() / 2)).filter_map(|period| {
         let equal = (period..events.len()).rev().take_while(|&index| same(&events[index], &events[index - period]));
         let tail = period + equal.count();
-        (tail >= 3 * period && tail >= SHORTEST_TAIL).then(|| (events.len() - tail, period))
+        // A round in which nobody looks at anything says little, unless there is not much else in the log.
+        let round = &events[events.len() - period..];
+        (tail >= 2 * period && (round.iter().any(looks) || 2 * tail > events.len())).then_some((tail, period))
     });
-    let (first, period) = found?;
-    // A round is told from where a thread begins its turn.
+    let (tail, period) = tails.max_by_key(|&(tail, period)| (tail, std::cmp::Reverse(period)))?;
+    let first = events.len() - tail;
+    // A round is told from where a thread begins its turn, if that leaves two of them.
     let turn = |index: &usize| *index > 0 && events[*index].thread != events[*index - 1].thread;
-    let start = (first..first + period).find(turn).unwrap_or(first);
+    let turns = first..(first + period).min(events.len() - 2 * period + 1);
+    let start = turns.into_iter().find(turn).unwrap_or(first);
     Some(Repetition { start, period, times: (events.len() - start) / period })
 }
 
@@ -69,12 +84,11 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
 fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
     let events = round.start..round.start + round.period;
     draft.matters(events.clone());
-    let what = if round.period == 1 {
-        "the same event repeats".to_owned()
-    } else {
-        format!("the same {} events repeat", round.period)
+    let what = match round.period {
+        1 => "one step repeats".to_owned(),
+        steps => format!("the same {steps} steps repeat"),
     };
-    draft.say(format!("From step {} on, {what}, {} times until the limit of steps:", round.start + 1, round.times));
+    draft.say(format!("From step {} on, {what} without end.", round.start + 1));
     let threads = threads(&case.trace.events[events.clone()]);
     for &thread in &threads {
         let deeds: Vec<String> = (events.clone())

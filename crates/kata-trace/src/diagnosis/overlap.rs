@@ -21,7 +21,13 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         .map(|&index| format!("{}{}", case.who(case.event(index).thread), case.place_of(index)))
         .collect();
     let (are, wait) = if arrived.len() == 1 { ("is", "waits") } else { ("are", "wait") };
-    draft.say(format!("{} {are} inside the work that must overlap, and {wait} there for the others.", list(&who)));
+    let what =
+        case.event(arrived[0]).object.and_then(|object| case.trace.objects.get(object as usize)?.label.as_deref());
+    draft.say(match what {
+        Some(what) => format!("What must be able to overlap: {what}.", what = what.trim_end_matches(',')),
+        None => "The hidden test has work that must be able to overlap.".to_owned(),
+    });
+    draft.say(format!("{} {are} in the middle of it, and {wait} there for the others.", list(&who)));
     for &index in &arrived {
         draft.mark(case.mark(index, false, waits_label(case, index)));
     }

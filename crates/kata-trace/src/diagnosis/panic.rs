@@ -1,14 +1,12 @@
 //! A panic of the learner's code.
 
-use crate::Op;
-
 use super::atomicity;
 use super::case::{Case, Draft};
 use super::holding::Holding;
 use super::{Diagnosis, Pattern};
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
-    let panic = case.trace.events.iter().rposition(|event| event.op == Op::Panic)?;
+    let panic = case.panic()?;
     let event = case.event(panic);
     let who = case.who(event.thread);
     let mut draft = Draft::new();

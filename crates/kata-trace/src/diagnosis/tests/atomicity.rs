@@ -157,7 +157,7 @@ fn two_reads_around_a_change() {
     ), @"
     StaleRead
     t1 read `rate` = 1 at :10; t2 then changed it from 1 to 2 at :21; t1 then found 2 at :12.
-    The two looks that t1 took are two critical sections: what the first one saw no longer held.
+    t1's two reads are two critical sections: what the first one saw no longer held at the second.
     - :10 t1 reads `rate` = 1
     - :21 t2 writes `rate` = 2
     ^ :12 t1 reads `rate` = 2
@@ -356,7 +356,7 @@ fn a_panic_that_another_threads_change_explains() {
     t1 panicked at :18: attempt to subtract with overflow.
     It still held `balance`, since :17.
     t1 read `balance` = 100 at :14; t2 then changed it from 100 to 30 at :18; t1 then found 30 at :17.
-    The two looks that t1 took are two critical sections: what the first one saw no longer held.
+    t1's two reads are two critical sections: what the first one saw no longer held at the second.
     - :14 t1 reads `balance` = 100
     - :18 t2 writes `balance` = 30
     ^ :17 t1 reads `balance` = 30
