@@ -76,10 +76,10 @@ fn irregular_attempts_are_counted() {
     }
     insta::assert_snapshot!(told(Verdict::Livelock, &script), @"
     Livelock
-    From step 75 on, one step repeats without end.
-    t3 yields at :5.
-    The other threads get no turn meanwhile.
-    events [74]
+    In the last 40 steps:
+    t1 tries to lock `a` at :4 in vain, 7 times.
+    ^ :4 t1 tries to lock `a` in vain
+    events [43]
     ");
 }
 
