@@ -2,12 +2,17 @@
 //!
 //! Worlds write these types, the judge reads them, the viewer draws them. There is no engine and no I/O here.
 
+pub mod diagnosis;
 mod event;
+mod names;
 mod record;
+#[cfg(any(test, feature = "script"))]
+pub mod script;
 mod trace;
 mod verdict;
 
 pub use event::{Cause, Event, Op, Value};
+pub use names::{Names, is_test};
 pub use record::{Budget, Evidence, Location, Record, Request};
 pub use trace::{Object, ObjectId, ObjectKind, Thread, ThreadId, Trace};
 pub use verdict::{DeadlockKind, Verdict};

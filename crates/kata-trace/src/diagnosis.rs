@@ -1,0 +1,110 @@
+//! Why an execution failed, as far as its log proves it.
+//!
+//! The terms are the literature's: circular wait and hold-and-wait (Coffman et al. 1971), lost wake-up, atomicity
+//! violation by an unserialisable interleaving (Lu et al., AVIO, 2006, and "Learning from mistakes", 2008),
+//! happens-before (Lamport 1978). Where a log proves nothing, nothing is said.
+
+mod atomicity;
+mod case;
+mod deadlock;
+mod deed;
+mod executor;
+pub mod holding;
+mod livelock;
+mod order;
+mod overlap;
+mod panic;
+mod race;
+mod variable;
+mod waiting;
+
+use crate::{DeadlockKind, Location, Trace, Verdict};
+use case::Case;
+
+pub use livelock::{Repetition, repetition};
+
+/// What went wrong, by the name that the literature gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pattern {
+    /// Threads wait for locks that they hold among them.
+    LockCycle,
+    /// A thread waits for a lock that it holds itself.
+    SelfDeadlock,
+    /// A notification came when nobody waited for it yet.
+    LostWakeup,
+    /// A thread waits for an event that nobody is left to bring about.
+    NobodyWillWake,
+    /// A thread waits for an event and keeps a lock which the thread that would bring it about needs.
+    HoldAndWait,
+    /// A thread waits on a channel for ever.
+    Channel,
+    /// A write that overwrites another which it does not take into account.
+    LostUpdate,
+    /// A thread acts on what it found out before another changed it.
+    CheckThenAct,
+    /// A compare-and-exchange succeeds although the value was changed and changed back.
+    Aba,
+    /// Two variables that belong together were read, one from before a change and one from after it.
+    TornRead,
+    /// A thread sees a value that was already replaced.
+    StaleRead,
+    /// Threads run and run and get nowhere.
+    Livelock,
+    /// Two accesses, at least one of them a write, that nothing orders.
+    DataRace,
+    /// A call kept an executor's thread from polling other tasks.
+    BlockedExecutor,
+    /// Work that must be able to overlap did not.
+    NotConcurrent,
+    /// A panic.
+    Panic,
+}
+
+/// A line to quote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where.
+    pub location: Location,
+    /// What happened there.
+    pub label: String,
+    /// Where the failure shows, as opposed to what led to it.
+    pub primary: bool,
+}
+
+/// Why an execution failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// Its name.
+    pub pattern: Pattern,
+    /// Why, in words: each a whole sentence.
+    pub sentences: Vec<String>,
+    /// The lines that matter, in the order in which they were reached.
+    pub marks: Vec<Mark>,
+    /// The events that matter: indices into [`Trace::events`], ascending.
+    pub events: Vec<usize>,
+}
+
+/// What the log proves about a failure; `None` if that is nothing.
+///
+/// `kind` is the kind of a deadlock, as it was found where the execution ended.
+pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> Option<Diagnosis> {
+    let case = Case::new(trace);
+    match verdict {
+        Verdict::Deadlock => deadlock::diagnose(&case, kind.unwrap_or_else(|| deadlock_kind(trace))),
+        Verdict::NotConcurrent => overlap::diagnose(&case),
+        Verdict::AssertionFailed => atomicity::diagnose(&case),
+        Verdict::Panicked => panic::diagnose(&case),
+        Verdict::Livelock => livelock::diagnose(&case),
+        Verdict::DataRace => race::diagnose(&case),
+        Verdict::BlockedExecutor => executor::diagnose(&case),
+        _ => None,
+    }
+}
+
+/// The kind of a deadlock, from the log of an execution in which no thread can go on.
+pub fn deadlock_kind(trace: &Trace) -> DeadlockKind {
+    deadlock::kind(trace)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,428 @@
+//! Accesses that were meant to be one step, and that another thread came between.
+//!
+//! The unserialisable interleavings of Lu et al. (AVIO): read–write–write is a lost update or a check-then-act,
+//! read–write–read a stale read; over two variables the mixture is a torn read.
+
+use crate::{ObjectId, Op, ThreadId, Value};
+
+use super::case::{Case, Draft, equals};
+use super::order::Order;
+use super::variable::{Access, Kind, accesses};
+use super::{Diagnosis, Pattern, race};
+
+/// Two accesses of one thread to one variable, and a write of another thread between them.
+#[derive(Clone, Debug)]
+struct Triple {
+    first: Access,
+    between: Access,
+    /// How many writes of others lie between.
+    writes_between: usize,
+    second: Access,
+    pattern: Pattern,
+}
+
+/// Two reads of one thread and two writes of another, such that one read saw the old and the other the new.
+#[derive(Clone, Debug)]
+struct Torn {
+    reads: [Access; 2],
+    writes: [Access; 2],
+    /// Which of the reads saw the new value.
+    new: usize,
+}
+
+/// A load that returned a value which was already replaced.
+#[derive(Clone, Debug)]
+struct Stale {
+    load: Access,
+    replaced: Access,
+    /// What the same thread wrote next, from what it read.
+    then: Option<Access>,
+}
+
+#[derive(Clone, Debug)]
+enum Violation {
+    Triple(Box<Triple>),
+    Torn(Box<Torn>),
+    Stale(Box<Stale>),
+}
+
+/// How well a violation explains a failure: the smallest explains it best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    /// Reads alone explain less than reads that a write is based on.
+    weak: bool,
+    /// How recently the failing thread looked at the variable, among those it looked at.
+    recency: usize,
+    /// The likelier patterns first.
+    pattern: u8,
+    /// Events between the violation and the failure.
+    distance: usize,
+}
+
+pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
+    let end = case.panic().unwrap_or(case.trace.events.len());
+    let failing = case.trace.events.get(end).or(case.trace.events.last())?.thread;
+    let violation = best(case, failing, end)?;
+    let mut draft = Draft::new();
+    draft.matters((end < case.trace.events.len()).then_some(end));
+    let pattern = tell(case, &violation, &mut draft);
+    Some(draft.finish(pattern))
+}
+
+/// Adds to the account of a panic what another thread changed behind the panicking one's back.
+pub(super) fn explain_panic(case: &Case<'_>, panic: usize, draft: &mut Draft) {
+    let thread = case.event(panic).thread;
+    let recent = recently_read(case, thread, panic);
+    let own = |violation: &Violation| match violation {
+        Violation::Triple(triple) => triple.second.thread == thread && recent.first() == Some(&triple.second.object),
+        Violation::Torn(torn) => torn.reads[0].thread == thread,
+        Violation::Stale(stale) => stale.load.thread == thread,
+    };
+    if let Some(violation) = best(case, thread, panic).filter(own) {
+        tell(case, &violation, draft);
+    }
+}
+
+/// The variables that a thread looked at before an event, the last first.
+fn recently_read(case: &Case<'_>, thread: ThreadId, end: usize) -> Vec<ObjectId> {
+    let mut objects = Vec::new();
+    for event in case.trace.events[..end].iter().rev().filter(|event| event.thread == thread && !event.blocked) {
+        let reads = matches!(
+            event.op,
+            Op::Lock
+                | Op::TryLock
+                | Op::ReadLock
+                | Op::TryReadLock
+                | Op::WriteLock
+                | Op::TryWriteLock
+                | Op::Load
+                | Op::ReadModifyWrite
+                | Op::CompareExchange
+        );
+        if let Some(object) = event.object.filter(|object| reads && !objects.contains(object)) {
+            objects.push(object);
+        }
+    }
+    objects
+}
+
+fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
+    let variables = accesses(case.trace);
+    let order = Order::by_fork_and_join(case.trace);
+    let recent = recently_read(case, failing, end);
+    let recency = |object: ObjectId| recent.iter().position(|&other| other == object).unwrap_or(recent.len());
+    let distance = |access: &Access| end.saturating_sub(access.first);
+    let mut found: Vec<(Fit, Violation)> = Vec::new();
+    for (&object, accesses) in &variables {
+        for triple in triples(accesses, &order) {
+            let weak = triple.pattern == Pattern::StaleRead && triple.second.last.is_some();
+            let pattern = match triple.pattern {
+                Pattern::LostUpdate => 0,
+                Pattern::CheckThenAct => 1,
+                _ => 2,
+            };
+            let fit = Fit { weak, recency: recency(object), pattern, distance: distance(&triple.second) };
+            found.push((fit, Violation::Triple(Box::new(triple))));
+        }
+        for stale in stale_loads(accesses) {
+            let fit = Fit { weak: false, recency: recency(object), pattern: 0, distance: distance(&stale.load) };
+            found.push((fit, Violation::Stale(Box::new(stale))));
+        }
+    }
+    let all: Vec<Access> = variables.into_values().flatten().collect();
+    for torn in torn_reads(&all) {
+        let own = torn.reads[1].thread == failing;
+        // What the failing thread itself read last explains its failure best of all.
+        let recency = if own { 0 } else { recent.len() };
+        let fit = Fit { weak: !own, recency, pattern: 0, distance: distance(&torn.reads[1]) };
+        found.push((fit, Violation::Torn(Box::new(torn))));
+    }
+    found.into_iter().min_by_key(|(fit, _)| *fit).map(|(_, violation)| violation)
+}
+
+/// The read–write–write and read–write–read triples over one variable.
+fn triples(accesses: &[Access], order: &Order) -> Vec<Triple> {
+    let mut triples = Vec::new();
+    for (index, first) in accesses.iter().enumerate() {
+        let Some(last) = first.last else { continue };
+        let Some(second) = accesses[index + 1..].iter().find(|access| access.thread == first.thread) else { continue };
+        let between: Vec<&Access> = (accesses[index + 1..].iter())
+            .filter(|access| access.thread != first.thread && access.writes)
+            .filter(|access| access.first > last && access.last.is_some_and(|last| last < second.first))
+            // What was forked after the first and joined before the second was meant to be between them.
+            .filter(|access| !(order.is_before(last, access.first) && order.is_before(access.first, second.first)))
+            .collect();
+        let Some(&write) = between.last() else { continue };
+        if let Some(pattern) = pattern(first, write, second, between.len()) {
+            triples.push(Triple {
+                first: first.clone(),
+                between: write.clone(),
+                writes_between: between.len(),
+                second: second.clone(),
+                pattern,
+            });
+        }
+    }
+    triples
+}
+
+/// The name of a triple; `None` where it is no violation.
+fn pattern(first: &Access, between: &Access, second: &Access, writes_between: usize) -> Option<Pattern> {
+    if !first.reads {
+        return None;
+    }
+    match (first.kind, second.kind) {
+        // What happens inside one lock's critical section or one atomic step is whole in itself.
+        (Kind::Section, Kind::Section) if first.writes => None,
+        (Kind::Update | Kind::Exchange, Kind::Update | Kind::Exchange) => None,
+        (_, Kind::Plain) if second.writes => Some(Pattern::LostUpdate),
+        (_, Kind::Exchange) => {
+            let back = first.only_reads() && first.found.is_some() && first.found == second.found && writes_between > 1;
+            back.then_some(Pattern::Aba)
+        }
+        (_, Kind::Update) => first.only_reads().then_some(Pattern::CheckThenAct),
+        (_, Kind::Section) if second.writes => {
+            Some(if overwrites(first, between, second) { Pattern::LostUpdate } else { Pattern::CheckThenAct })
+        }
+        _ => {
+            let changed = first.found.is_some() && second.found.is_some() && first.found != second.found;
+            (changed && first.only_reads() && !is_poll(first, second)).then_some(Pattern::StaleRead)
+        }
+    }
+}
+
+/// Whether the second section wrote what it would have written had the other write not been: the same change was made
+/// to the same value twice, and shows once.
+fn overwrites(first: &Access, between: &Access, second: &Access) -> bool {
+    match [&first.found, &between.found, &between.left, &second.found, &second.left].map(number) {
+        [Some(read), Some(from), Some(to), Some(found), Some(left)] => {
+            let change = to - from;
+            change != 0 && left - read == change && left - found != change
+        }
+        _ => false,
+    }
+}
+
+fn number(value: &Option<Value>) -> Option<i128> {
+    match value {
+        Some(Value::Int(value)) => Some(i128::from(*value)),
+        Some(Value::Uint(value)) => Some(i128::from(*value)),
+        _ => None,
+    }
+}
+
+/// Whether two reads are rounds of a loop that waits for a change.
+fn is_poll(first: &Access, second: &Access) -> bool {
+    first.kind == Kind::Plain && second.kind == Kind::Plain
+}
+
+/// Loads that returned an older value than the last one written.
+fn stale_loads(accesses: &[Access]) -> Vec<Stale> {
+    let mut stale = Vec::new();
+    for (index, load) in accesses.iter().enumerate() {
+        if load.kind != Kind::Plain || !load.only_reads() || load.found.is_none() {
+            continue;
+        }
+        let writes = || accesses[..index].iter().filter(|access| access.writes);
+        let Some(replaced) = writes().next_back() else { continue };
+        let older = writes().any(|write| write.found == load.found || write.left == load.found);
+        if replaced.left.is_some() && replaced.left != load.found && older && replaced.thread != load.thread {
+            let next = accesses[index + 1..].iter().find(|access| access.thread == load.thread);
+            stale.push(Stale {
+                load: load.clone(),
+                replaced: replaced.clone(),
+                then: next.filter(|access| access.writes && !access.reads).cloned(),
+            });
+        }
+    }
+    stale
+}
+
+/// How many reads in a row are searched for a torn pair.
+const READS_IN_A_ROW: usize = 8;
+
+fn torn_reads(all: &[Access]) -> Vec<Torn> {
+    let mut all: Vec<&Access> = all.iter().collect();
+    all.sort_by_key(|access| access.first);
+    let mut torn = Vec::new();
+    for (index, first) in all.iter().enumerate().filter(|(_, access)| access.only_reads()) {
+        let own = all[index + 1..].iter().filter(|access| access.thread == first.thread);
+        for second in own.take(READS_IN_A_ROW).take_while(|access| access.only_reads()) {
+            if second.object == first.object {
+                break;
+            }
+            torn.extend(torn_pair(&all, first, second));
+        }
+    }
+    torn
+}
+
+fn torn_pair(all: &[&Access], first: &Access, second: &Access) -> Option<Torn> {
+    let changes = |access: &&&Access| access.writes && access.found != access.left && access.thread != first.thread;
+    let writes: Vec<&Access> = all.iter().filter(changes).copied().collect();
+    let before = |a: &Access, b: &Access| a.last.is_some_and(|last| last < b.first);
+    for (index, one) in writes.iter().enumerate() {
+        let Some(two) = writes[index + 1..].iter().find(|access| access.thread == one.thread) else { continue };
+        let (x, y) = match (one.object, two.object) {
+            objects if objects == (first.object, second.object) => (one, two),
+            objects if objects == (second.object, first.object) => (two, one),
+            _ => continue,
+        };
+        let old_new = before(first, x) && before(y, second);
+        let new_old = before(x, first) && before(second, y);
+        if old_new || new_old {
+            return Some(Torn {
+                reads: [first.clone(), second.clone()],
+                writes: [(*one).clone(), (*two).clone()],
+                new: usize::from(old_new),
+            });
+        }
+    }
+    None
+}
+
+fn tell(case: &Case<'_>, violation: &Violation, draft: &mut Draft) -> Pattern {
+    match violation {
+        Violation::Triple(triple) => tell_triple(case, triple, draft),
+        Violation::Torn(torn) => tell_torn(case, torn, draft),
+        Violation::Stale(stale) => tell_stale(case, stale, draft),
+    }
+}
+
+/// `t1 read `hits` = 0 at :14`
+fn read(case: &Case<'_>, access: &Access) -> String {
+    format!(
+        "{} read {}{}{}",
+        case.who(access.thread),
+        case.what(access.object),
+        equals(access.found.as_ref()),
+        case.at(access.first)
+    )
+}
+
+/// `wrote 1 at :16`, `changed it from 0 to 1 at :16`
+fn wrote(case: &Case<'_>, access: &Access) -> String {
+    let at = case.at(access.wrote);
+    match (&access.found, &access.left) {
+        (Some(found), Some(left)) if access.reads && found != left => format!("changed it from {found} to {left}{at}"),
+        (_, Some(left)) => format!("wrote {left}{at}"),
+        _ => format!("changed it{at}"),
+    }
+}
+
+fn mark_read(case: &Case<'_>, access: &Access, primary: bool, draft: &mut Draft) {
+    let what = case.what(access.object);
+    let label = format!("{} reads {what}{}", case.who(access.thread), equals(access.found.as_ref()));
+    draft.mark(case.mark(access.first, primary, label));
+    draft.matters([access.first]);
+}
+
+fn mark_write(case: &Case<'_>, access: &Access, primary: bool, draft: &mut Draft) {
+    let what = case.what(access.object);
+    let who = case.who(access.thread);
+    let label = match &access.left {
+        Some(value) => format!("{who} writes {what} = {value}"),
+        None => format!("{who} changes {what}"),
+    };
+    draft.mark(case.mark(access.wrote, primary, label));
+    draft.matters([access.wrote]);
+}
+
+fn tell_triple(case: &Case<'_>, triple: &Triple, draft: &mut Draft) -> Pattern {
+    let Triple { first, between, writes_between, second, pattern } = triple;
+    let (who, other) = (case.who(first.thread), case.who(between.thread));
+    let more =
+        if *writes_between > 1 { format!(" (the last of {writes_between} writes in between)") } else { String::new() };
+    let opening = format!("{}; {other} then {}{more}", read(case, first), wrote(case, between));
+    let steps = if first.kind == Kind::Section { "two critical sections" } else { "two steps" };
+    mark_read(case, first, false, draft);
+    mark_write(case, between, false, draft);
+    match pattern {
+        Pattern::LostUpdate if second.kind == Kind::Section => {
+            draft.say(format!("{opening}; {who} then {}, from what it had read before.", wrote(case, second)));
+            draft.say(format!("The read and the write are {steps}, and {other}'s update between them is lost."));
+        }
+        Pattern::LostUpdate => {
+            draft.say(format!("{opening}; {who} then {}, from what it had read before.", wrote(case, second)));
+            draft.say(format!("The load and the store are {steps}, and {other}'s write between them is lost."));
+        }
+        Pattern::CheckThenAct => {
+            draft.say(format!("{opening}; {who} then {}.", wrote(case, second)));
+            draft.say(format!(
+                "The check and the act are {steps}: when {who} acted, what it had found out was no longer true."
+            ));
+        }
+        Pattern::Aba => {
+            draft.say(format!(
+                "{}; others then changed it {writes_between} times, and at last {other} {}; so {who}'s exchange{} found \
+                 what {who} had read, and succeeded.",
+                read(case, first),
+                wrote(case, between),
+                case.at(second.first),
+            ));
+            draft.say("That a value is the same does not mean that nothing happened to it (the ABA problem).");
+        }
+        _ => {
+            let found = second.found.as_ref().map_or_else(|| "it changed".to_owned(), ToString::to_string);
+            draft.say(format!("{opening}; {who} then found {found}{}.", case.at(second.first)));
+            draft.say(format!("{who}'s two reads are {steps}: what the first one saw no longer held at the second."));
+        }
+    }
+    if second.writes {
+        mark_write(case, second, true, draft);
+        draft.matters([second.first]);
+    } else {
+        mark_read(case, second, true, draft);
+    }
+    *pattern
+}
+
+fn tell_torn(case: &Case<'_>, torn: &Torn, draft: &mut Draft) -> Pattern {
+    let [one, two] = &torn.reads;
+    let mut steps: Vec<(&Access, bool)> = torn.reads.iter().map(|access| (access, false)).collect();
+    steps.extend(torn.writes.iter().map(|access| (access, true)));
+    steps.sort_by_key(|(access, _)| access.first);
+    let mut told = Vec::new();
+    for (access, is_write) in steps {
+        let what = case.what(access.object);
+        told.push(if is_write {
+            mark_write(case, access, false, draft);
+            let value = equals(access.left.as_ref());
+            format!("{} wrote {what}{value}{}", case.who(access.thread), case.at(access.wrote))
+        } else {
+            mark_read(case, access, true, draft);
+            read(case, access)
+        });
+    }
+    draft.say(format!("{}.", told.join("; ")));
+    let (new, old) = if torn.new == 0 { (one, two) } else { (two, one) };
+    draft.say(format!(
+        "So {} saw {} from before {}'s change and {} from after it: a torn read.",
+        case.who(one.thread),
+        case.what(old.object),
+        case.who(torn.writes[0].thread),
+        case.what(new.object),
+    ));
+    Pattern::TornRead
+}
+
+fn tell_stale(case: &Case<'_>, stale: &Stale, draft: &mut Draft) -> Pattern {
+    let Stale { load, replaced, then } = stale;
+    let (who, other) = (case.who(load.thread), case.who(replaced.thread));
+    let value = replaced.left.as_ref().map_or_else(String::new, |value| format!(" {value}"));
+    mark_write(case, replaced, false, draft);
+    mark_read(case, load, then.is_none(), draft);
+    draft.say(format!("{}, although {other} had already written{value}{}.", read(case, load), case.at(replaced.wrote)));
+    race::explain(case, replaced.wrote, load.first, draft);
+    match then {
+        Some(write) => {
+            mark_write(case, write, true, draft);
+            draft.say(format!("{who} then {}, from the old value: {other}'s write is lost.", wrote(case, write)));
+            Pattern::LostUpdate
+        }
+        None => {
+            draft.say("A load may return an older value than the last one written, as long as nothing orders the two.");
+            Pattern::StaleRead
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A log with the words for what is in it.
+
+use crate::{Event, Location, Names, ObjectId, Op, ThreadId, Trace, Value};
+
+use super::{Diagnosis, Mark, Pattern};
+
+/// A mark with the event whose line it is.
+pub(super) type MarkOf = (usize, Mark);
+
+/// A log under diagnosis.
+#[derive(Debug)]
+pub(super) struct Case<'t> {
+    pub(super) trace: &'t Trace,
+    names: Names<'t>,
+}
+
+impl<'t> Case<'t> {
+    pub(super) fn new(trace: &'t Trace) -> Self {
+        Case { trace, names: Names::new(trace) }
+    }
+
+    pub(super) fn event(&self, index: usize) -> &'t Event {
+        &self.trace.events[index]
+    }
+
+    /// The panic that an execution ended with: a thread's own rather than the one that passes it on in a `join`.
+    pub(super) fn panic(&self) -> Option<usize> {
+        let passes_on = |event: &Event| {
+            let text = event.text.as_deref().unwrap_or_default();
+            text.contains("`Err` value: Any") || text.contains("a scoped thread panicked")
+        };
+        let panics = || (0..self.trace.events.len()).filter(|&index| self.event(index).op == Op::Panic);
+        let of_main = panics().rfind(|&index| self.event(index).thread == 0 && !passes_on(self.event(index)));
+        of_main.or_else(|| panics().find(|&index| self.event(index).thread != 0)).or_else(|| panics().next_back())
+    }
+
+    /// `t1`
+    pub(super) fn who(&self, thread: ThreadId) -> &'t str {
+        self.names.thread(thread)
+    }
+
+    /// `` `hits` ``
+    pub(super) fn what(&self, object: ObjectId) -> String {
+        format!("`{}`", self.names.object(object))
+    }
+
+    /// The object of an event: `` `hits` ``.
+    pub(super) fn what_of(&self, index: usize) -> String {
+        self.event(index).object.map_or_else(|| "it".to_owned(), |object| self.what(object))
+    }
+
+    /// ` at :14`, or nothing where the place is not known.
+    pub(super) fn at(&self, index: usize) -> String {
+        self.place(" at ", self.event(index).at.as_ref())
+    }
+
+    /// ` since :14`, or nothing where the place is not known.
+    pub(super) fn since(&self, index: usize) -> String {
+        self.place(" since ", self.event(index).at.as_ref())
+    }
+
+    /// `, since :14`, or nothing where the place is not known.
+    pub(super) fn comma_since(&self, index: usize) -> String {
+        self.place(", since ", self.event(index).at.as_ref())
+    }
+
+    /// ` (:14)`, or nothing where the place is not known.
+    pub(super) fn place_of(&self, index: usize) -> String {
+        let place = self.place("", self.event(index).at.as_ref());
+        if place.is_empty() { place } else { format!(" ({place})") }
+    }
+
+    fn place(&self, word: &str, at: Option<&Location>) -> String {
+        at.map_or_else(String::new, |at| format!("{word}{}", self.names.place(at)))
+    }
+
+    /// Marks the line of an event, if it is known.
+    pub(super) fn mark(&self, index: usize, primary: bool, label: impl Into<String>) -> Option<MarkOf> {
+        let location = self.event(index).at.clone()?;
+        Some((index, Mark { location, label: label.into(), primary }))
+    }
+}
+
+/// ` = 14`, or nothing where the value is not known.
+pub(super) fn equals(value: Option<&Value>) -> String {
+    value.map_or_else(String::new, |value| format!(" = {value}"))
+}
+
+/// `t1`, `t1 and t2`, `t1, t2 and t3`
+pub(super) fn list<S: AsRef<str>>(items: &[S]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// A diagnosis while it is written.
+#[derive(Debug)]
+pub(super) struct Draft {
+    sentences: Vec<String>,
+    marks: Vec<MarkOf>,
+    events: Vec<usize>,
+    told: Vec<usize>,
+}
+
+impl Draft {
+    pub(super) fn new() -> Self {
+        Draft { sentences: Vec::new(), marks: Vec::new(), events: Vec::new(), told: Vec::new() }
+    }
+
+    /// Remembers that a sentence says where a thread is stuck.
+    pub(super) fn tell(&mut self, stuck: &[usize]) {
+        self.told.extend(stuck);
+    }
+
+    /// Whether a sentence says where a thread is stuck.
+    pub(super) fn is_told(&self, stuck: usize) -> bool {
+        self.told.contains(&stuck)
+    }
+
+    pub(super) fn say(&mut self, sentence: impl Into<String>) {
+        let sentence = sentence.into();
+        if !self.sentences.contains(&sentence) {
+            self.sentences.push(sentence);
+        }
+    }
+
+    pub(super) fn mark(&mut self, mark: Option<MarkOf>) {
+        if let Some(mark) = mark
+            && !self.marks.contains(&mark)
+        {
+            self.marks.push(mark);
+        }
+    }
+
+    pub(super) fn matters(&mut self, events: impl IntoIterator<Item = usize>) {
+        self.events.extend(events);
+    }
+
+    pub(super) fn finish(mut self, pattern: Pattern) -> Diagnosis {
+        self.events.sort_unstable();
+        self.events.dedup();
+        self.marks.sort_by_key(|(index, _)| *index);
+        let marks = self.marks.into_iter().map(|(_, mark)| mark).collect();
+        Diagnosis { pattern, sentences: self.sentences, marks, events: self.events }
+    }
+}

@@ -1,0 +1,180 @@
+//! Threads that run for ever and get nowhere.
+
+use crate::{Event, Op, ThreadId, Trace};
+
+use super::case::{Case, Draft, MarkOf, list};
+use super::deadlock::the_others;
+use super::deed::deed;
+use super::holding::Holding;
+use super::waiting::Waiting;
+use super::{Diagnosis, Pattern};
+
+/// A sequence of events that repeats until the log ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repetition {
+    /// The first event of the first round: an index into [`Trace::events`].
+    pub start: usize,
+    /// Events of a round.
+    pub period: usize,
+    /// Whole rounds until the log ends; at least 2. A world may have cut the log off after a few.
+    pub times: usize,
+}
+
+/// Rounds longer than this are not looked for.
+const LONGEST_PERIOD: usize = 400;
+
+/// The events that repeat at the end of a log.
+///
+/// Values are left out of the comparison where rounds differ in nothing else: an attempt may be counted.
+pub fn repetition(trace: &Trace) -> Option<Repetition> {
+    let with_values = periodic(&trace.events, |a, b| same_deed(a, b) && a.before == b.before && a.after == b.after);
+    let without = periodic(&trace.events, same_deed);
+    // Values that differ make a longer round out of a shorter one, or no round at all.
+    match (with_values, without) {
+        (Some(with), Some(without)) if with.start <= without.start + without.period => Some(with),
+        (with, without) => without.or(with),
+    }
+}
+
+fn same_deed(a: &Event, b: &Event) -> bool {
+    (a.thread, a.op, a.blocked, a.object, a.ok, a.peer) == (b.thread, b.op, b.blocked, b.object, b.ok, b.peer)
+        && a.at == b.at
+}
+
+/// Whether an event finds something out: what a thread that waits actively does.
+fn looks(event: &Event) -> bool {
+    event.ok == Some(false)
+        || event.op == Op::Load
+        || event.cause.is_some()
+        || (event.before == event.after && event.before.is_some())
+}
+
+/// The shortest round that goes on for longest.
+fn periodic(events: &[Event], same: impl Fn(&Event, &Event) -> bool) -> Option<Repetition> {
+    let tails = (1..=LONGEST_PERIOD.min(events.len() / 2)).filter_map(|period| {
+        let equal = (period..events.len()).rev().take_while(|&index| same(&events[index], &events[index - period]));
+        let tail = period + equal.count();
+        // A round in which nobody looks at anything says little, unless there is not much else in the log.
+        let round = &events[events.len() - period..];
+        (tail >= 2 * period && (round.iter().any(looks) || 2 * tail > events.len())).then_some((tail, period))
+    });
+    let (tail, period) = tails.max_by_key(|&(tail, period)| (tail, std::cmp::Reverse(period)))?;
+    let first = events.len() - tail;
+    // A round is told from where a thread begins its turn, if that leaves two of them.
+    let turn = |index: &usize| *index > 0 && events[*index].thread != events[*index - 1].thread;
+    let turns = first..(first + period).min(events.len() - 2 * period + 1);
+    let start = turns.into_iter().find(turn).unwrap_or(first);
+    Some(Repetition { start, period, times: (events.len() - start) / period })
+}
+
+pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
+    let mut draft = Draft::new();
+    match repetition(case.trace) {
+        Some(round) => rounds(case, &round, &mut draft),
+        None => attempts(case, &mut draft)?,
+    }
+    let waiting = Waiting::at_end(case.trace);
+    for edge in waiting.stuck.iter().flatten() {
+        draft.matters([*edge]);
+    }
+    the_others(case, &waiting, &mut draft);
+    Some(draft.finish(Pattern::Livelock))
+}
+
+fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
+    let events = round.start..round.start + round.period;
+    draft.matters(events.clone());
+    let what = match round.period {
+        1 => "one step repeats".to_owned(),
+        steps => format!("the same {steps} steps repeat"),
+    };
+    draft.say(format!("From step {} on, {what} without end.", round.start + 1));
+    let threads = threads(&case.trace.events[events.clone()]);
+    for &thread in &threads {
+        let deeds: Vec<String> = (events.clone())
+            .filter(|&index| case.event(index).thread == thread)
+            .map(|index| {
+                draft.mark(mark(case, index));
+                format!("{}{}", deed(case, index), hindered(case, index))
+            })
+            .collect();
+        draft.say(format!("{} {}.", case.who(thread), list(&shorten(deeds))));
+    }
+    draft.say(match threads.len() {
+        1 if others_are_done(case, threads[0]) => "No other thread is left that could change what it waits for.",
+        1 => "The other threads get no turn meanwhile.",
+        2 => "Both run, neither gets anywhere.",
+        _ => "All of them run, none gets anywhere.",
+    });
+}
+
+/// Whether every thread but this one has ended or is stuck.
+fn others_are_done(case: &Case<'_>, thread: ThreadId) -> bool {
+    let waiting = Waiting::at_end(case.trace);
+    let done = waiting.stuck.iter().zip(&waiting.ended).map(|(stuck, ended)| stuck.is_some() || ended.is_some());
+    done.enumerate().all(|(other, done)| done || other == usize::from(thread))
+}
+
+fn threads(events: &[Event]) -> Vec<ThreadId> {
+    let mut threads: Vec<ThreadId> = events.iter().map(|event| event.thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    threads
+}
+
+/// A thread's part of a long round, told by its ends.
+fn shorten(mut deeds: Vec<String>) -> Vec<String> {
+    const SHOWN: usize = 8;
+    if deeds.len() > SHOWN {
+        let left_out = deeds.len() - (SHOWN - 1);
+        deeds.splice(SHOWN - 2..deeds.len() - 1, [format!("does {left_out} more things")]);
+    }
+    deeds
+}
+
+/// `, which t2 holds since :29`: who has what a failed attempt asked for.
+fn hindered(case: &Case<'_>, index: usize) -> String {
+    let event = case.event(index);
+    if event.ok != Some(false) || !matches!(event.op, Op::TryLock | Op::TryReadLock | Op::TryWriteLock) {
+        return String::new();
+    }
+    let holding = Holding::before(case.trace, index);
+    let holder = event.object.and_then(|object| holding.holders(object).next().copied());
+    holder.map_or_else(String::new, |hold| format!(" (held by {}{})", case.who(hold.thread), case.since(hold.since)))
+}
+
+fn mark(case: &Case<'_>, index: usize) -> Option<MarkOf> {
+    let event = case.event(index);
+    let failed = event.ok == Some(false);
+    let matters = failed || matches!(event.op, Op::Lock | Op::TryLock | Op::ReadLock | Op::WriteLock | Op::Load);
+    let deed = deed(case, index);
+    let deed = deed.strip_suffix(&case.at(index)).map_or_else(|| deed.replace(&case.at(index), ""), str::to_owned);
+    matters.then(|| case.mark(index, failed, format!("{} {deed}", case.who(event.thread)))).flatten()
+}
+
+/// Without a regular round: what was tried again and again in the second half of the log.
+fn attempts(case: &Case<'_>, draft: &mut Draft) -> Option<()> {
+    let half = case.trace.events.len() / 2;
+    let mut tries: Vec<(usize, usize)> = Vec::new();
+    for index in half..case.trace.events.len() {
+        let event = case.event(index);
+        if event.ok != Some(false) {
+            continue;
+        }
+        match tries.iter_mut().find(|(other, _)| same_deed(case.event(*other), event)) {
+            Some((_, times)) => *times += 1,
+            None => tries.push((index, 1)),
+        }
+    }
+    tries.retain(|(_, times)| *times >= 3);
+    if tries.is_empty() {
+        return None;
+    }
+    draft.say(format!("In the last {} steps:", case.trace.events.len() - half));
+    for (index, times) in tries {
+        draft.matters([index]);
+        draft.mark(mark(case, index));
+        draft.say(format!("{} {}, {times} times.", case.who(case.event(index).thread), deed(case, index)));
+    }
+    Some(())
+}

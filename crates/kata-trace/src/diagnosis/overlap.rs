@@ -1,0 +1,61 @@
+//! Work that must be able to overlap, and did not.
+
+use crate::Op;
+
+use super::case::{Case, Draft, list};
+use super::deadlock::{because, takes, waits, waits_label};
+use super::waiting::{Waiting, Why};
+use super::{Diagnosis, Pattern};
+
+pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
+    let waiting = Waiting::at_end(case.trace);
+    let (arrived, others): (Vec<usize>, Vec<usize>) =
+        waiting.stuck.iter().flatten().partition(|&&index| case.event(index).op == Op::Arrive);
+    if arrived.is_empty() {
+        return None;
+    }
+    let mut draft = Draft::new();
+    draft.matters(waiting.stuck.iter().flatten().copied());
+    let who: Vec<String> = arrived
+        .iter()
+        .map(|&index| format!("{}{}", case.who(case.event(index).thread), case.place_of(index)))
+        .collect();
+    let (are, wait) = if arrived.len() == 1 { ("is", "waits") } else { ("are", "wait") };
+    let what =
+        case.event(arrived[0]).object.and_then(|object| case.trace.objects.get(object as usize)?.label.as_deref());
+    draft.say(match what {
+        Some(what) => format!("What must be able to overlap: {what}.", what = what.trim_end_matches(',')),
+        None => "The hidden test has work that must be able to overlap.".to_owned(),
+    });
+    draft.say(format!("{} {are} in the middle of it, and {wait} there for the others.", list(&who)));
+    for &index in &arrived {
+        draft.mark(case.mark(index, false, waits_label(case, index)));
+    }
+    for &index in &others {
+        // Whoever waits for a thread to end is no party that is kept away.
+        if case.event(index).op == Op::Join && waiting.stuck.iter().flatten().count() > arrived.len() + 1 {
+            continue;
+        }
+        let edge = waiting.edges_from(case.event(index).thread).next();
+        let because = edge.map_or_else(String::new, |edge| because(case, &waiting, edge));
+        let alone = if edge.is_some_and(|edge| matches!(edge.why, Why::Holds(_) | Why::Queued(_))) {
+            ""
+        } else {
+            ", and nobody else is left to come"
+        };
+        draft.say(format!("{}{because}{alone}.", waits(case, index)));
+        draft.mark(case.mark(index, true, waits_label(case, index)));
+        if let Some(Why::Holds(hold)) = edge.map(|edge| edge.why) {
+            draft.matters([hold.since]);
+            draft.mark(case.mark(hold.since, false, takes(case, &hold)));
+            if arrived.iter().any(|&index| case.event(index).thread == hold.thread) {
+                draft.say(format!(
+                    "{} keeps {} during that work, so that the two can only take turns.",
+                    case.who(hold.thread),
+                    case.what(hold.object)
+                ));
+            }
+        }
+    }
+    Some(draft.finish(Pattern::NotConcurrent))
+}

@@ -1,0 +1,160 @@
+//! Data races: two accesses that nothing orders, and what should have ordered them.
+
+use crate::{Event, Op};
+
+use super::case::{Case, Draft};
+use super::order::{Order, is_acquire, is_release, reads_atomic, reads_from, writes_atomic};
+use super::{Diagnosis, Pattern};
+
+pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
+    let (earlier, later) = unordered_pair(case)?;
+    let mut draft = Draft::new();
+    draft.matters([earlier, later]);
+    let (first, second) = (case.event(earlier), case.event(later));
+    let verb = |event: &Event| if event.op == Op::CellWrite { "writes" } else { "reads" };
+    let what = case.what_of(earlier);
+    draft.say(format!(
+        "{} {} {what}{}, {} {} it{}, and nothing orders the two.",
+        case.who(first.thread),
+        verb(first),
+        case.at(earlier),
+        case.who(second.thread),
+        verb(second),
+        case.at(later),
+    ));
+    draft.mark(case.mark(earlier, false, format!("{} {} {what}", case.who(first.thread), verb(first))));
+    draft.mark(case.mark(later, true, format!("{} {} {what}", case.who(second.thread), verb(second))));
+    explain(case, earlier, later, &mut draft);
+    Some(draft.finish(Pattern::DataRace))
+}
+
+/// The last access to a cell that is not ordered after an earlier, conflicting one, with the latest such.
+fn unordered_pair(case: &Case<'_>) -> Option<(usize, usize)> {
+    let order = Order::happens_before(case.trace);
+    let cell = |index: &usize| matches!(case.event(*index).op, Op::CellRead | Op::CellWrite);
+    let cells: Vec<usize> = (0..case.trace.events.len()).filter(cell).collect();
+    cells.iter().rev().find_map(|&later| {
+        let second = case.event(later);
+        let races = |earlier: &&usize| {
+            let first = case.event(**earlier);
+            **earlier < later
+                && first.object == second.object
+                && first.thread != second.thread
+                && (first.op == Op::CellWrite || second.op == Op::CellWrite)
+                && !order.is_before(**earlier, later)
+        };
+        cells.iter().rev().find(races).map(|&earlier| (earlier, later))
+    })
+}
+
+/// Says why nothing orders two events of different threads.
+pub(super) fn explain(case: &Case<'_>, earlier: usize, later: usize, draft: &mut Draft) {
+    let (a, b) = (case.event(earlier).thread, case.event(later).thread);
+    let sources = reads_from(case.trace);
+    // The flag: what the thread of the later access read from the thread of the earlier one.
+    let flags = || {
+        (sources.iter().enumerate()).rev().filter_map(|(load, source)| {
+            let store = (*source)?;
+            let (loads, stores) = (case.event(load), case.event(store));
+            (loads.thread == b && stores.thread == a && load != later && store != earlier).then_some((store, load))
+        })
+    };
+    if let Some((store, load)) = flags().find(|&(store, load)| store > earlier && load < later) {
+        broken_link(case, earlier, later, (store, load), draft);
+    } else if let Some((store, load)) = flags().find(|&(store, load)| store < earlier && load < later) {
+        draft.matters([store, load]);
+        let (who, what) = (case.who(a), case.what_of(store));
+        draft.mark(case.mark(store, false, format!("{who} publishes with {what} before its access")));
+        draft.say(format!(
+            "{} read {what}{} as {who} had set it{}, but {who} comes to its access{} only after that: it is published \
+             too early.",
+            case.who(b),
+            case.at(load),
+            case.at(store),
+            case.at(earlier),
+        ));
+    } else if let Some((store, load)) = flags().find(|&(store, load)| store > earlier && load > later) {
+        draft.matters([store, load]);
+        draft.say(format!(
+            "{} looks at {}{} only after its access{}.",
+            case.who(b),
+            case.what_of(load),
+            case.at(load),
+            case.at(later)
+        ));
+    } else {
+        draft.say("No lock, join, channel or release–acquire pair lies between them.");
+    }
+}
+
+/// A store and the load that reads it lie between the two accesses, and do not synchronise.
+fn broken_link(case: &Case<'_>, earlier: usize, later: usize, (store, load): (usize, usize), draft: &mut Draft) {
+    let (stored, loaded) = (case.event(store), case.event(load));
+    let (a, b) = (case.who(stored.thread), case.who(loaded.thread));
+    let what = case.what_of(store);
+    draft.matters([store, load]);
+    let ordering = |event: &Event| event.ordering.clone().unwrap_or_else(|| "no ordering known".to_owned());
+    let fence = |thread, range: std::ops::Range<usize>, fits: fn(&Event) -> bool| {
+        range.clone().rev().find(|&index| {
+            let event = case.event(index);
+            event.thread == thread && event.op == Op::Fence && fits(event)
+        })
+    };
+    let releases = is_release(stored) || fence(stored.thread, earlier..store, is_release).is_some();
+    let acquires = is_acquire(loaded) || fence(loaded.thread, load..later, is_acquire).is_some();
+    draft.say(format!(
+        "{b}'s {} of {what}{} ({}) reads {a}'s {}{} ({}), but does not synchronise with it.",
+        noun(loaded, false),
+        case.at(load),
+        ordering(loaded),
+        noun(stored, true),
+        case.at(store),
+        ordering(stored),
+    ));
+    if !releases {
+        draft.say(format!(
+            "The {} does not release: what {a} did before it is not published by it.",
+            noun(stored, true)
+        ));
+    }
+    if !acquires {
+        draft.say(format!("The {} does not acquire: {b} sees the flag, not what came before it.", noun(loaded, false)));
+    }
+    if releases && acquires {
+        // The two synchronise, so that it is something else in between that the log cannot show.
+        draft.say("No other lock, join, channel or release–acquire pair lies between the two accesses.");
+    }
+    let end = case.trace.events.len();
+    if !releases && let Some(index) = fence(stored.thread, store..end, is_release) {
+        draft.matters([index]);
+        draft.say(format!(
+            "{a}'s release fence{} comes after the {}, and publishes by later stores only.",
+            case.at(index),
+            noun(stored, true)
+        ));
+    }
+    if !acquires && let Some(index) = fence(loaded.thread, 0..load, is_acquire) {
+        draft.matters([index]);
+        draft.say(format!(
+            "{b}'s acquire fence{} comes before the {}, and acquires by earlier loads only.",
+            case.at(index),
+            noun(loaded, false)
+        ));
+    }
+    let label = |event: &Event, ok: bool, word: &str| {
+        let lack = if ok { "" } else { word };
+        format!("{}{lack}", ordering(event))
+    };
+    draft.mark(case.mark(store, !releases, label(stored, releases, ": does not release")));
+    draft.mark(case.mark(load, !acquires, label(loaded, acquires, ": does not acquire")));
+}
+
+/// The word for an access to an atomic.
+fn noun(event: &Event, as_write: bool) -> &'static str {
+    match event.op {
+        Op::CompareExchange => "exchange",
+        _ if writes_atomic(event) && reads_atomic(event) => "update",
+        _ if as_write => "store",
+        _ => "load",
+    }
+}

@@ -1,0 +1,380 @@
+use super::told;
+use crate::Verdict;
+
+fn assertion(script: &str) -> String {
+    told(Verdict::AssertionFailed, script)
+}
+
+#[test]
+fn a_lost_update_of_an_atomic() {
+    insta::assert_snapshot!(assertion(
+        "main: spawn t1 test:5
+         main: spawn t2 test:6
+         t1: load hits =0 SeqCst :14
+         t2! load hits =0 SeqCst :14
+         t2: store hits 0->1 SeqCst :16
+         t2: exit
+         t1: store hits 1->1 SeqCst :16
+         t1: exit
+         main: join t1 test:7
+         main: join t2 test:8
+         main: load hits =1 SeqCst :20
+         main: panic \"left: 1, right: 2\" test:9"
+    ), @"
+    LostUpdate
+    t1 read `hits` = 0 at :14; t2 then wrote 1 at :16; t1 then wrote 1 at :16, from what it had read before.
+    The load and the store are two steps, and t2's write between them is lost.
+    - :14 t1 reads `hits` = 0
+    - :16 t2 writes `hits` = 1
+    ^ :16 t1 writes `hits` = 1
+    events [2, 4, 6, 11]
+    ");
+}
+
+#[test]
+fn a_lost_update_under_a_mutex() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock hits =0 :14
+         t1: unlock hits 0->0
+         t2! lock hits =0 :14
+         t2: unlock hits 0->0
+         t2: lock hits =0 :16
+         t2: unlock hits 0->1 :17
+         t1: lock hits =1 :16
+         t1: unlock hits 1->1 :17
+         main: lock hits =1 :20
+         main: unlock hits 1->1
+         main: panic \"left: 1, right: 2\" test:9"
+    ), @"
+    LostUpdate
+    t1 read `hits` = 0 at :14; t2 then changed it from 0 to 1 at :17; t1 then wrote 1 at :17, from what it had read before.
+    The read and the write are two critical sections, and t2's update between them is lost.
+    - :14 t1 reads `hits` = 0
+    - :17 t2 writes `hits` = 1
+    ^ :17 t1 writes `hits` = 1
+    events [0, 5, 6, 7, 10]
+    ");
+}
+
+#[test]
+fn a_check_then_act_in_two_critical_sections() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock balance =100 :14
+         t1: unlock balance 100->100
+         t2! lock balance =100 :14
+         t2: unlock balance 100->100
+         t2: lock balance =100 :17
+         t2: unlock balance 100->30 :18
+         t2: exit
+         t1: lock balance =30 :17
+         t1: unlock balance 30->-40 :18
+         t1: exit
+         main: lock balance =-40 :30
+         main: unlock balance -40->-40
+         main: panic \"the balance is -40\" test:9"
+    ), @"
+    CheckThenAct
+    t1 read `balance` = 100 at :14; t2 then changed it from 100 to 30 at :18; t1 then changed it from 30 to -40 at :18.
+    The check and the act are two critical sections: when t1 acted, what it had found out was no longer true.
+    - :14 t1 reads `balance` = 100
+    - :18 t2 writes `balance` = 30
+    ^ :18 t1 writes `balance` = -40
+    events [0, 5, 7, 8, 12]
+    ");
+}
+
+#[test]
+fn a_check_then_act_on_a_value_that_has_no_short_form() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock seats :14
+         t1: unlock seats
+         t2! lock seats :17
+         t2: unlock seats :18
+         t1: lock seats :17
+         t1: unlock seats :18
+         main: panic \"2 people on one seat\" test:9"
+    ), @"
+    CheckThenAct
+    t1 read `seats` at :14; t2 then changed it at :18; t1 then changed it at :18.
+    The check and the act are two critical sections: when t1 acted, what it had found out was no longer true.
+    - :14 t1 reads `seats`
+    - :18 t2 changes `seats`
+    ^ :18 t1 changes `seats`
+    events [0, 3, 4, 5, 6]
+    ");
+}
+
+#[test]
+fn a_check_of_an_atomic_before_it_is_updated() {
+    insta::assert_snapshot!(assertion(
+        "t1: load stock =1 :10
+         t2! load stock =1 :10
+         t2: rmw stock 1->0 :12
+         t1: rmw stock 0->-1 :12
+         main: load stock =-1 :20
+         main: panic \"left: -1, right: 0\" test:9"
+    ), @"
+    CheckThenAct
+    t1 read `stock` = 1 at :10; t2 then changed it from 1 to 0 at :12; t1 then changed it from 0 to -1 at :12.
+    The check and the act are two steps: when t1 acted, what it had found out was no longer true.
+    - :10 t1 reads `stock` = 1
+    - :12 t2 writes `stock` = 0
+    ^ :12 t1 writes `stock` = -1
+    events [0, 2, 3, 5]
+    ");
+}
+
+#[test]
+fn an_exchange_after_the_value_went_away_and_came_back() {
+    insta::assert_snapshot!(assertion(
+        "t1: load head =7 :10
+         t2! cas head 7->3 ok :20
+         t2: cas head 3->7 ok :25
+         t1: cas head 7->5 ok :12
+         main: load head =5 :30
+         main: panic \"slot 3 is lost\" test:9"
+    ), @"
+    Aba
+    t1 read `head` = 7 at :10; others then changed it 2 times, and at last t2 changed it from 3 to 7 at :25; so t1's exchange at :12 found what t1 had read, and succeeded.
+    That a value is the same does not mean that nothing happened to it (the ABA problem).
+    - :10 t1 reads `head` = 7
+    - :25 t2 writes `head` = 7
+    ^ :12 t1 writes `head` = 5
+    events [0, 2, 3, 5]
+    ");
+}
+
+#[test]
+fn two_reads_around_a_change() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock rate =1 :10
+         t1: unlock rate 1->1
+         t2! lock rate =1 :20
+         t2: unlock rate 1->2 :21
+         t1: lock rate =2 :12
+         t1: unlock rate 2->2
+         t1: panic \"1 != 2\" test:9"
+    ), @"
+    StaleRead
+    t1 read `rate` = 1 at :10; t2 then changed it from 1 to 2 at :21; t1 then found 2 at :12.
+    t1's two reads are two critical sections: what the first one saw no longer held at the second.
+    - :10 t1 reads `rate` = 1
+    - :21 t2 writes `rate` = 2
+    ^ :12 t1 reads `rate` = 2
+    events [0, 3, 4, 6]
+    ");
+}
+
+#[test]
+fn a_torn_read_of_two_variables() {
+    insta::assert_snapshot!(assertion(
+        "main: spawn t1 test:3
+         main: load host =1 :30
+         t1! store host 1->2 :12
+         t1: store port 1->2 :13
+         main: load port =2 :31
+         main: panic \"host 1 with port 2\" test:9"
+    ), @"
+    TornRead
+    main read `host` = 1 at :30; t1 wrote `host` = 2 at :12; t1 wrote `port` = 2 at :13; main read `port` = 2 at :31.
+    So main saw `host` from before t1's change and `port` from after it: a torn read.
+    ^ :30 main reads `host` = 1
+    - :12 t1 writes `host` = 2
+    - :13 t1 writes `port` = 2
+    ^ :31 main reads `port` = 2
+    events [1, 2, 3, 4, 5]
+    ");
+}
+
+#[test]
+fn a_torn_read_in_the_middle_of_a_change() {
+    insta::assert_snapshot!(assertion(
+        "main: spawn t1 test:3
+         t1: lock host =1 :11
+         t1: unlock host 1->2 :12
+         main! lock host =2 :30
+         main: unlock host 2->2
+         main: lock port =1 :31
+         main: unlock port 1->1
+         main: panic \"host 2 with port 1\" test:9
+         t1: lock port =1 :13
+         t1: unlock port 1->2 :14"
+    ), @"
+    TornRead
+    t1 wrote `host` = 2 at :12; main read `host` = 2 at :30; main read `port` = 1 at :31; t1 wrote `port` = 2 at :14.
+    So main saw `port` from before t1's change and `host` from after it: a torn read.
+    - :12 t1 writes `host` = 2
+    ^ :30 main reads `host` = 2
+    ^ :31 main reads `port` = 1
+    - :14 t1 writes `port` = 2
+    events [2, 3, 5, 7, 9]
+    ");
+}
+
+#[test]
+fn a_load_that_returns_an_older_value() {
+    insta::assert_snapshot!(assertion(
+        "t1: store data 0->42 Relaxed :12
+         t1: store ready 0->1 Relaxed :13
+         t2: load ready =1 Relaxed :20
+         t2: load data =0 Relaxed :21
+         t2: panic \"left: 0, right: 42\" test:9"
+    ), @"
+    StaleRead
+    t2 read `data` = 0 at :21, although t1 had already written 42 at :12.
+    t2's load of `ready` at :20 (Relaxed) reads t1's store at :13 (Relaxed), but does not synchronise with it.
+    The store does not release: what t1 did before it is not published by it.
+    The load does not acquire: t2 sees the flag, not what came before it.
+    A load may return an older value than the last one written, as long as nothing orders the two.
+    - :12 t1 writes `data` = 42
+    ^ :13 Relaxed: does not release
+    ^ :20 Relaxed: does not acquire
+    ^ :21 t2 reads `data` = 0
+    events [0, 1, 2, 3, 4]
+    ");
+}
+
+#[test]
+fn a_lost_update_by_a_load_of_an_older_value() {
+    insta::assert_snapshot!(assertion(
+        "t1: load hits =0 Relaxed :14
+         t1: store hits 0->1 Relaxed :16
+         t2: load hits =0 Relaxed :14
+         t2: store hits 1->1 Relaxed :16
+         main: load hits =1 Relaxed :20
+         main: panic \"left: 1, right: 2\" test:9"
+    ), @"
+    LostUpdate
+    t2 read `hits` = 0 at :14, although t1 had already written 1 at :16.
+    No lock, join, channel or release–acquire pair lies between them.
+    t2 then wrote 1 at :16, from the old value: t1's write is lost.
+    - :16 t1 writes `hits` = 1
+    - :14 t2 reads `hits` = 0
+    ^ :16 t2 writes `hits` = 1
+    events [1, 2, 3, 5]
+    ");
+}
+
+#[test]
+fn the_variable_that_the_failing_thread_looked_at_last_comes_first() {
+    insta::assert_snapshot!(assertion(
+        "t1: load calls =0 :3
+         t1: load hits =0 :14
+         t2! store calls 0->1 :4
+         t2: store hits 0->1 :16
+         t1: store hits 1->1 :16
+         t1: store calls 1->1 :4
+         main: load calls =1 :19
+         main: load hits =1 :20
+         main: panic \"left: 1, right: 2\" test:9"
+    ), @"
+    LostUpdate
+    t1 read `hits` = 0 at :14; t2 then wrote 1 at :16; t1 then wrote 1 at :16, from what it had read before.
+    The load and the store are two steps, and t2's write between them is lost.
+    - :14 t1 reads `hits` = 0
+    - :16 t2 writes `hits` = 1
+    ^ :16 t1 writes `hits` = 1
+    events [1, 3, 4, 8]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_accesses_that_fork_and_join_order() {
+    assert_eq!(
+        assertion(
+            "main: load hits =0 :1
+             main: spawn t1 :2
+             t1: store hits 0->1 :3
+             t1: exit
+             main: join t1 :4
+             main: store hits 1->5 :5
+             main: panic \"5\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_whole_critical_sections_and_atomic_updates() {
+    assert_eq!(
+        assertion(
+            "t1: lock a =0 :1
+             t1: unlock a 0->1 :1
+             t2: lock a =1 :1
+             t2: unlock a 1->2 :1
+             t1: lock a =2 :1
+             t1: unlock a 2->3 :1
+             t1: rmw b 0->1 :2
+             t2: rmw b 1->2 :2
+             t1: rmw b 2->3 :2
+             main: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_a_loop_that_waits_for_a_flag() {
+    assert_eq!(
+        assertion(
+            "t1: load done =false :1
+             t2: store done false->true :2
+             t1: load done =true :1
+             main: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_an_exchange_loop() {
+    assert_eq!(
+        assertion(
+            "t1: load n =0 :1
+             t2: load n =0 :1
+             t2: cas n 0->1 ok :2
+             t1: cas n 1->1 failed :2
+             t1: cas n 1->2 ok :2
+             main: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn a_panic_that_another_threads_change_explains() {
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "t1: lock balance =100 :14
+         t1: unlock balance 100->100
+         t2! lock balance =100 :17
+         t2: unlock balance 100->30 :18
+         t1: lock balance =30 :17
+         t1: panic \"attempt to subtract with overflow\" :18:9"
+    ), @"
+    Panic
+    t1 panicked at :18: attempt to subtract with overflow.
+    It still held `balance`, since :17.
+    t1 read `balance` = 100 at :14; t2 then changed it from 100 to 30 at :18; t1 then found 30 at :17.
+    t1's two reads are two critical sections: what the first one saw no longer held at the second.
+    - :14 t1 reads `balance` = 100
+    - :18 t2 writes `balance` = 30
+    ^ :17 t1 reads `balance` = 30
+    ^ :18 t1 panics here
+    events [0, 3, 4, 5]
+    ");
+}
+
+#[test]
+fn a_panic_that_has_nothing_to_do_with_other_threads() {
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "t1: rmw served 0->1 :10
+         t1: panic \"index out of bounds: the len is 0 but the index is 0\" :18:9"
+    ), @"
+    Panic
+    t1 panicked at :18: index out of bounds: the len is 0 but the index is 0.
+    ^ :18 t1 panics here
+    events [1]
+    ");
+}

@@ -1,0 +1,377 @@
+use super::told;
+use crate::diagnosis::deadlock_kind;
+use crate::{DeadlockKind, Verdict, script};
+
+fn deadlock(script: &str) -> String {
+    format!("{}: {}", deadlock_kind(&script::trace(script)), told(Verdict::Deadlock, script))
+}
+
+#[test]
+fn two_locks_in_opposite_orders() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 test:8
+         main: spawn t2 test:9
+         main: join t1 blocked test:10
+         t1: lock a =10 :25
+         t2! lock b =20 :25
+         t2: lock a blocked :26
+         t1: lock b blocked :26"
+    ), @"
+    lock-cycle: LockCycle
+    t1 waits at :26 for `b`, which t2 has held since :25.
+    t2 waits at :26 for `a`, which t1 has held since :25.
+    Each waits for the lock that the other holds: they take the same two locks in opposite orders.
+    main waits at test:10 for t1 to end.
+    - :25 t1 locks `a`
+    - :25 t2 locks `b`
+    ^ :26 t2 waits here for `a`
+    ^ :26 t1 waits here for `b`
+    events [2, 3, 4, 5, 6]
+    ");
+}
+
+#[test]
+fn three_locks_in_a_ring() {
+    insta::assert_snapshot!(deadlock(
+        "t1: lock a :1
+         t2: lock b :1
+         t3: lock c :1
+         t1: lock b blocked :2
+         t2: lock c blocked :2
+         t3: lock a blocked :2"
+    ), @"
+    lock-cycle: LockCycle
+    t1 waits at :2 for `b`, which t2 has held since :1.
+    t2 waits at :2 for `c`, which t3 has held since :1.
+    t3 waits at :2 for `a`, which t1 has held since :1.
+    Each of the 3 waits for a lock that the next one holds: none can go first.
+    - :1 t1 locks `a`
+    - :1 t2 locks `b`
+    - :1 t3 locks `c`
+    ^ :2 t1 waits here for `b`
+    ^ :2 t2 waits here for `c`
+    ^ :2 t3 waits here for `a`
+    events [0, 1, 2, 3, 4, 5]
+    ");
+}
+
+#[test]
+fn a_thread_joined_while_its_lock_is_held() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :3
+         main: lock log :5
+         main: join t1 blocked :6
+         t1: lock log blocked :12"
+    ), @"
+    lock-cycle: LockCycle
+    main waits at :6 for t1 to end.
+    t1 waits at :12 for `log`, which main has held since :5.
+    main keeps `log` while it waits for the thread that needs it.
+    - :5 main locks `log`
+    ^ :6 main waits here for t1 to end
+    ^ :12 t1 waits here for `log`
+    events [1, 2, 3]
+    ");
+}
+
+#[test]
+fn a_mutex_locked_twice() {
+    insta::assert_snapshot!(deadlock(
+        "main: lock sessions :14
+         main: lock sessions blocked :22"
+    ), @"
+    self-deadlock: SelfDeadlock
+    main waits at :22 for `sessions`, which it already holds itself, since :14.
+    A `Mutex` is not reentrant: the thread that holds it cannot lock it again.
+    - :14 main locks `sessions`
+    ^ :22 main waits here for `sessions`, which it holds itself
+    events [0, 1]
+    ");
+}
+
+#[test]
+fn a_read_lock_upgraded() {
+    insta::assert_snapshot!(deadlock(
+        "main: read-lock cfg :14
+         main: write-lock cfg blocked :22"
+    ), @"
+    self-deadlock: SelfDeadlock
+    main waits at :22 to write `cfg`, which it still holds itself for reading, since :14.
+    A read lock cannot be turned into a write lock: the thread waits for itself to let go.
+    - :14 main read-locks `cfg`
+    ^ :22 main waits here for `cfg`, which it holds itself
+    events [0, 1]
+    ");
+}
+
+#[test]
+fn a_second_read_behind_a_waiting_writer() {
+    insta::assert_snapshot!(deadlock(
+        "t1: read-lock stats :14
+         t2: write-lock stats blocked :40
+         t1: read-lock stats blocked :18"
+    ), @"
+    self-deadlock: SelfDeadlock
+    t1 waits at :18 to read `stats` a second time: it holds it for reading already, since :14.
+    Between the two, t2 came to write at :40, and a new reader queues behind a waiting writer: t2 waits for t1's first read, and t1's second read waits for t2.
+    t2 waits at :40 to write `stats`, which t1 has held for reading since :14.
+    - :14 t1 read-locks `stats`
+    - :40 t2 waits to write `stats`
+    ^ :18 t1 waits here for `stats`, which it holds itself
+    events [0, 1, 2]
+    ");
+}
+
+#[test]
+fn a_read_behind_a_writer_that_waits_for_another_reader() {
+    insta::assert_snapshot!(deadlock(
+        "t1: lock a :10
+         t3: read-lock r :30
+         t2: write-lock r blocked :20
+         t3: lock a blocked :31
+         t1: read-lock r blocked :11"
+    ), @"
+    lock-cycle: LockCycle
+    t1 waits at :11 to read `r`, behind t2, which has waited to write it since :20 (a new reader queues behind a waiting writer).
+    t2 waits at :20 to write `r`, which t3 has held for reading since :30.
+    t3 waits at :31 for `a`, which t1 has held since :10.
+    The 3 wait for each other in a circle: none can go first.
+    - :10 t1 locks `a`
+    - :30 t3 read-locks `r`
+    - :20 t2 waits to write `r`
+    ^ :20 t2 waits here to write `r`
+    ^ :31 t3 waits here for `a`
+    ^ :11 t1 waits here to read `r`
+    events [0, 1, 2, 3, 4]
+    ");
+}
+
+#[test]
+fn an_initialiser_that_asks_for_its_own_result() {
+    insta::assert_snapshot!(deadlock(
+        "main: init-begin CONFIG :4
+         main: init-wait CONFIG blocked :9"
+    ), @"
+    self-deadlock: SelfDeadlock
+    main asks at :9 for `CONFIG` while it is still running the initialiser of `CONFIG`, since :4.
+    The initialiser waits for its own result.
+    - :4 main initialises `CONFIG`
+    ^ :9 main waits here for `CONFIG`, which it is initialising
+    events [0, 1]
+    ");
+}
+
+#[test]
+fn a_lock_whose_holder_has_ended() {
+    insta::assert_snapshot!(deadlock(
+        "t1: lock a :10
+         t1: exit
+         main: lock a blocked :20"
+    ), @"
+    nobody-will-wake: NobodyWillWake
+    main waits at :20 for `a`, which t1 took at :10 and never released: t1 has ended.
+    - :10 t1 locks `a`
+    ^ :20 main waits here for `a`
+    events [0, 2]
+    ");
+}
+
+#[test]
+fn a_notification_before_the_wait() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :5
+         t1: load ready =false :18
+         main! store ready false->true :29
+         main: notify-one bell :30
+         main: join t1 blocked :31
+         t1: lock gate :19
+         t1: unlock gate
+         t1: wait bell :20"
+    ), @"
+    nobody-will-wake: LostWakeup
+    t1 waits at :20 on `bell`, and nobody is left to notify it.
+    t1 had read `ready` = false at :18; then main wrote `ready` = true at :29 and notified `bell` at :30; only after that did t1 start to wait.
+    A condition variable remembers no notification: it wakes those who wait, and at that moment nobody did.
+    main waits at :31 for t1 to end.
+    - :18 t1 reads `ready` = false
+    - :29 main writes `ready` = true
+    - :30 main notifies `bell`: nobody waits yet
+    ^ :20 t1 waits here on `bell`
+    events [1, 2, 3, 4, 7]
+    ");
+}
+
+#[test]
+fn a_notification_before_a_wait_that_checks_nothing() {
+    insta::assert_snapshot!(deadlock(
+        "main: notify-all bell :30
+         main: exit
+         t1: lock gate :19
+         t1: unlock gate
+         t1: wait bell :20"
+    ), @"
+    nobody-will-wake: LostWakeup
+    t1 waits at :20 on `bell`, and nobody is left to notify it.
+    main had notified it at :30 before t1 started to wait.
+    A condition variable remembers no notification: it wakes those who wait, and at that moment nobody did.
+    - :30 main notifies `bell`: nobody waits yet
+    ^ :20 t1 waits here on `bell`
+    events [0, 4]
+    ");
+}
+
+#[test]
+fn a_wait_that_nobody_ever_notifies() {
+    insta::assert_snapshot!(deadlock(
+        "t1: lock gate :19
+         t1: unlock gate
+         t1: wait bell :20
+         t2: lock gate :19
+         t2: unlock gate
+         t2: wait bell :20
+         main: join t1 blocked :30"
+    ), @"
+    nobody-will-wake: NobodyWillWake
+    t1 and t2 wait at :20 on `bell`, and nobody is left to notify it.
+    Nothing in this execution ever notified `bell`.
+    main waits at :30 for t1 to end.
+    ^ :20 t1 waits here on `bell`
+    ^ :20 t2 waits here on `bell`
+    events [2, 5, 6]
+    ");
+}
+
+#[test]
+fn a_notification_that_wakes_the_wrong_waiter() {
+    insta::assert_snapshot!(deadlock(
+        "t1: wait bell :20
+         t2: wait bell :40
+         main: notify-one bell >t1 :30
+         main: join t2 blocked :31
+         t1: wake bell notified :20
+         t1: exit"
+    ), @"
+    nobody-will-wake: NobodyWillWake
+    t2 waits at :40 on `bell`, and nobody is left to notify it.
+    The notification that main gave at :30 while it waited woke t1 instead.
+    main waits at :31 for t2 to end.
+    ^ :40 t2 waits here on `bell`
+    - :30 main's notification wakes t1
+    events [1, 2, 3]
+    ");
+}
+
+#[test]
+fn a_wait_that_keeps_the_lock_which_the_notifier_needs() {
+    insta::assert_snapshot!(deadlock(
+        "t1: lock queue :10
+         t1: lock gate :11
+         t1: unlock gate
+         t1: wait bell :12
+         t2: lock queue blocked :30"
+    ), @"
+    nobody-will-wake: HoldAndWait
+    t1 waits at :12 on `bell`, and nobody is left to notify it.
+    Nothing in this execution ever notified `bell`.
+    t1 keeps `queue` while it waits (held since :10), and t2 waits at :30 for it.
+    - :10 t1 locks `queue`
+    ^ :12 t1 waits here on `bell`
+    ^ :30 t2 waits here for `queue`
+    events [0, 3, 4]
+    ");
+}
+
+#[test]
+fn a_receiver_that_keeps_a_sender_of_its_own() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :5
+         t1: send jobs =1 :8
+         t1: exit
+         main: recv jobs =1 :12
+         main: recv jobs blocked :12"
+    ), @"
+    channel: Channel
+    main waits at :12 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    t1, which sent on it, has ended.
+    No other thread is left, so that sender belongs to main itself, or is never dropped.
+    ^ :12 main waits here to receive from `jobs`
+    events [4]
+    ");
+}
+
+#[test]
+fn a_send_under_the_lock_that_the_receiver_needs() {
+    insta::assert_snapshot!(deadlock(
+        "t2: recv jobs =1 :40
+         t1: lock state :20
+         t1: send jobs blocked :21
+         t2: lock state blocked :41"
+    ), @"
+    channel: Channel
+    t1 waits at :21 to send on `jobs`: there is no room in it, and nobody is left to receive.
+    t2, which received from it before, waits at :41 for `state`, which t1 has held since :20.
+    t1 keeps `state` while it waits, and t2 cannot go on without it.
+    - :20 t1 locks `state`
+    ^ :21 t1 waits here to send on `jobs`
+    ^ :41 t2 waits here for `state`
+    events [1, 2, 3]
+    ");
+}
+
+#[test]
+fn two_stages_that_feed_each_other_through_full_channels() {
+    insta::assert_snapshot!(deadlock(
+        "t1: recv back =1 :10
+         t2: recv forth =1 :20
+         t1: send forth blocked :11
+         t2: send back blocked :21"
+    ), @"
+    channel: Channel
+    t2 waits at :21 to send on `back`: there is no room in it, and nobody is left to receive.
+    t1, which received from it before, is stuck itself.
+    t1 waits at :11 to send on `forth`: there is no room in it, and nobody is left to receive.
+    t2, which received from it before, is stuck itself.
+    ^ :11 t1 waits here to send on `forth`
+    ^ :21 t2 waits here to send on `back`
+    events [2, 3]
+    ");
+}
+
+#[test]
+fn a_thread_parked_without_a_token() {
+    insta::assert_snapshot!(deadlock(
+        "t1: park blocked :10
+         main: join t1 blocked :20"
+    ), @"
+    nobody-will-wake: NobodyWillWake
+    t1 waits at :10 to be unparked, and nobody is left to unpark it.
+    Nothing in this execution ever unparked t1.
+    main waits at :20 for t1 to end.
+    ^ :10 t1 waits here to be unparked
+    events [0, 1]
+    ");
+}
+
+#[test]
+fn a_barrier_with_a_party_that_left() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :1
+         main: spawn t2 :2
+         t1: barrier-wait phase blocked :10
+         t2: exit
+         main: join t1 blocked :20"
+    ), @"
+    nobody-will-wake: NobodyWillWake
+    t1 waits at :10 for the others at `phase`, and nobody is left to arrive there.
+    t2 ended without having been at `phase`.
+    main waits at :20 for t1 to end.
+    ^ :10 t1 waits here for the others at `phase`
+    events [2, 3, 4]
+    ");
+}
+
+#[test]
+fn nothing_is_said_when_no_thread_is_stuck() {
+    assert_eq!(told(Verdict::Deadlock, "main: lock a :1"), "nothing");
+    assert_eq!(deadlock_kind(&script::trace("main: lock a :1")), DeadlockKind::NobodyWillWake);
+}

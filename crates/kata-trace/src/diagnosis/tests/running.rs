@@ -1,0 +1,141 @@
+//! Livelock, blocked executors, work that does not overlap.
+
+use super::told;
+use crate::Verdict;
+use crate::diagnosis::{Repetition, repetition};
+use crate::script;
+
+const POLITE: &str = "t1: lock a :25
+    t1: try-lock b failed :26
+    t1: yield :27
+    t2: try-lock a failed :26
+    t2: yield :27
+";
+
+#[test]
+fn two_threads_that_try_and_keep_what_they_have() {
+    let script = format!(
+        "main: spawn t1 :1
+         main: spawn t2 :2
+         t2: lock b :25
+         {}",
+        POLITE.replacen("t1: lock a :25", "t1: lock a :25\n", 1)
+            + &POLITE.replacen("t1: lock a :25\n", "", 1).repeat(9)
+    );
+    insta::assert_snapshot!(told(Verdict::Livelock, &script), @"
+    Livelock
+    From step 7 on, the same 4 steps repeat without end.
+    t1 tries to lock `b` at :26 in vain (held by t2 since :25) and yields at :27.
+    t2 tries to lock `a` at :26 in vain (held by t1 since :25) and yields at :27.
+    Both run, neither gets anywhere.
+    ^ :26 t2 tries to lock `a` in vain
+    ^ :26 t1 tries to lock `b` in vain
+    events [6, 7, 8, 9]
+    ");
+}
+
+#[test]
+fn a_thread_that_spins_on_a_flag_which_nobody_is_left_to_set() {
+    let script = format!(
+        "main: spawn t1 :1
+         t1: exit
+         {}",
+        "main: load ready =false :9\nmain: yield :10\n".repeat(20)
+    );
+    insta::assert_snapshot!(told(Verdict::Livelock, &script), @"
+    Livelock
+    From step 3 on, the same 2 steps repeat without end.
+    main reads `ready` = false at :9 and yields at :10.
+    No other thread is left that could change what it waits for.
+    - :9 main reads `ready` = false
+    events [2, 3]
+    ");
+}
+
+#[test]
+fn attempts_that_are_counted_still_repeat() {
+    let rounds: String =
+        (0..20).map(|n| format!("t1: rmw tries {n}->{} :3\nt1: try-lock a failed :4\n", n + 1)).collect();
+    let trace = script::trace(&format!("t2: lock a :9\nt1: yield :1\n{rounds}"));
+    assert_eq!(repetition(&trace), Some(Repetition { start: 2, period: 2, times: 20 }));
+}
+
+#[test]
+fn a_log_without_rounds_has_no_repetition() {
+    let script: String = (0..30).map(|n| format!("t1: load x ={} :{n}\n", n % 7)).collect();
+    assert_eq!(repetition(&script::trace(&script)), None);
+    assert_eq!(told(Verdict::Livelock, &script), "nothing");
+}
+
+#[test]
+fn irregular_attempts_are_counted() {
+    let mut script = "t2: lock a :9\n".to_owned();
+    for n in 0..20 {
+        script += "t1: try-lock a failed :4\n";
+        script += &"t3: yield :5\n".repeat(n % 5 + n / 7);
+    }
+    insta::assert_snapshot!(told(Verdict::Livelock, &script), @"
+    Livelock
+    In the last 40 steps:
+    t1 tries to lock `a` at :4 in vain, 7 times.
+    ^ :4 t1 tries to lock `a` in vain
+    events [43]
+    ");
+}
+
+#[test]
+fn a_call_that_blocks_the_executor() {
+    insta::assert_snapshot!(told(
+        Verdict::BlockedExecutor,
+        "main: poll heartbeat test:10
+         main: poll thumbnail test:11
+         main: blocking-call thumbnail \"std::thread::sleep\" :14"
+    ), @"
+    BlockedExecutor
+    `thumbnail` calls `std::thread::sleep` at :14 while it is polled: that blocks the executor's thread, main, for as long as it takes.
+    `heartbeat` is not polled meanwhile, although it is on the same thread.
+    ^ :14 `thumbnail` blocks the executor's thread here
+    events [0, 2]
+    ");
+}
+
+#[test]
+fn work_that_one_lock_serialises() {
+    insta::assert_snapshot!(told(
+        Verdict::NotConcurrent,
+        "main: spawn t1 test:20
+         main: spawn t2 test:21
+         t1: lock bank :15
+         t1: arrive audit blocked test:14
+         main: join t1 blocked test:22
+         t2: lock bank blocked :15"
+    ), @"
+    NotConcurrent
+    The hidden test has work that must be able to overlap.
+    t1 (test:14) is in the middle of it, and waits there for the others.
+    t2 waits at :15 for `bank`, which t1 has held since :15.
+    t1 keeps `bank` during that work, so that the two can only take turns.
+    - :15 t1 locks `bank`
+    - test:14 t1 waits here for the others at `audit`
+    ^ :15 t2 waits here for `bank`
+    events [2, 3, 4, 5]
+    ");
+}
+
+#[test]
+fn work_that_one_thread_does_in_turns() {
+    insta::assert_snapshot!(told(
+        Verdict::NotConcurrent,
+        "main: spawn t1 :30
+         t1: arrive audit blocked test:14
+         main: join t1 blocked :31"
+    ), @"
+    NotConcurrent
+    The hidden test has work that must be able to overlap.
+    t1 (test:14) is in the middle of it, and waits there for the others.
+    main waits at :31 for t1 to end, and nobody else is left to come.
+    - test:14 t1 waits here for the others at `audit`
+    ^ :31 main waits here for t1 to end
+    events [1, 2]
+    ");
+}

@@ -1,0 +1,114 @@
+//! How the things of a trace are called in text.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::{Location, ObjectId, ThreadId, Trace};
+
+/// The names of a trace's threads, objects and places, ready to print.
+#[derive(Clone, Debug)]
+pub struct Names<'t> {
+    trace: &'t Trace,
+    objects: Vec<String>,
+    /// The learner's files of this trace, each with its shortest unmistakable name. Empty when there is only one.
+    files: HashMap<&'t str, String>,
+}
+
+impl<'t> Names<'t> {
+    /// The names of this trace.
+    pub fn new(trace: &'t Trace) -> Self {
+        Names { trace, objects: object_names(trace), files: file_names(trace) }
+    }
+
+    /// A thread's name.
+    pub fn thread(&self, thread: ThreadId) -> &'t str {
+        self.trace.thread_name(thread)
+    }
+
+    /// An object's name: unique within the trace.
+    pub fn object(&self, object: ObjectId) -> &str {
+        self.objects.get(object as usize).map_or("?", String::as_str)
+    }
+
+    /// A place: `:14` when the learner has one file, else `lib.rs:14`; `test:14` in a hidden test.
+    pub fn place(&self, at: &Location) -> String {
+        if is_test(at) {
+            return format!("test:{}", at.line);
+        }
+        let file = self.files.get(at.file.as_str()).map_or("", String::as_str);
+        format!("{file}:{}", at.line)
+    }
+}
+
+/// Whether a place is in a hidden test, whose source the learner does not see.
+pub fn is_test(at: &Location) -> bool {
+    Path::new(&at.file).parent().and_then(Path::file_name).is_some_and(|folder| folder == "hidden")
+}
+
+/// Names that the judge gave, and for objects without one their kind with a number within the kind.
+fn object_names(trace: &Trace) -> Vec<String> {
+    let mut ordinals = HashMap::new();
+    (trace.objects.iter())
+        .map(|object| {
+            let ordinal = ordinals.entry(object.kind).or_insert(0);
+            *ordinal += 1;
+            if object.name.is_empty() { format!("{}#{ordinal}", object.kind.noun()) } else { object.name.clone() }
+        })
+        .collect()
+}
+
+fn file_names(trace: &Trace) -> HashMap<&str, String> {
+    let places = trace.events.iter().filter_map(|event| event.at.as_ref());
+    let mut files: Vec<&str> = places.filter(|at| !is_test(at)).map(|at| at.file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    if files.len() < 2 {
+        return HashMap::new();
+    }
+    let tail = |file: &str, parts: usize| {
+        let all: Vec<&str> = file.split('/').collect();
+        all[all.len().saturating_sub(parts)..].join("/")
+    };
+    (files.iter())
+        .map(|file| {
+            let unmistakable = |parts: &usize| {
+                let name = tail(file, *parts);
+                files.iter().filter(|other| tail(other, *parts) == name).count() == 1
+            };
+            let parts = (1..).find(unmistakable).expect("the whole path is unique");
+            (*file, tail(file, parts))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script;
+
+    #[test]
+    fn a_place_is_a_line_alone_when_the_learner_has_one_file() {
+        let trace = script::trace("main: load a =1 :14\nmain: load a =1 test:15");
+        let names = Names::new(&trace);
+        let places: Vec<String> = trace.events.iter().map(|event| names.place(event.at.as_ref().unwrap())).collect();
+        assert_eq!(places, [":14", "test:15"]);
+    }
+
+    #[test]
+    fn a_place_names_its_file_when_there_are_several() {
+        let trace = script::trace("main: load a =1 x/mod.rs:14\nmain: load a =1 y/mod.rs:15\nmain: load a =1 :16");
+        let names = Names::new(&trace);
+        let places: Vec<String> = trace.events.iter().map(|event| names.place(event.at.as_ref().unwrap())).collect();
+        assert_eq!(places, ["x/mod.rs:14", "y/mod.rs:15", "lib.rs:16"]);
+    }
+
+    #[test]
+    fn an_object_that_nobody_named_is_called_by_its_kind_and_a_number() {
+        let mut trace = script::trace("main: lock a\nmain: load b\nmain: lock c");
+        for object in &mut trace.objects {
+            object.name.clear();
+        }
+        let names = Names::new(&trace);
+        assert_eq!([names.object(0), names.object(1), names.object(2)], ["mutex#1", "atomic#1", "mutex#2"]);
+    }
+}
