@@ -2,10 +2,9 @@
 
 use std::io;
 use std::panic::Location;
-use std::sync::Arc;
 
 use crate::kernel::{self, Place};
-use crate::thread::join::{Packet, run_thread};
+use crate::thread::join::{Body, Packet};
 use crate::thread::scope::{Scope, ScopedJoinHandle};
 use crate::thread::{JoinHandle, Thread};
 
@@ -81,10 +80,14 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let packet = Packet::new();
-    let id = kernel::with(|kernel| kernel.add_thread(name, at));
-    let theirs = Arc::clone(&packet);
-    // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
-    drop(kernel::outside(|| shuttle::thread::spawn(move || run_thread(theirs, f))));
+    let (packet, body) = Packet::new(f);
+    let id = start(name, at, body);
     JoinHandle { id, thread: Thread::new(id, name), packet }
+}
+
+fn start(name: Option<&str>, at: Place, body: Body<'static>) -> kata_trace::ThreadId {
+    let id = kernel::with(|kernel| kernel.add_thread(name, at));
+    // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
+    drop(kernel::outside(|| shuttle::thread::spawn(move || body.run())));
+    id
 }

@@ -1,8 +1,10 @@
 //! The life of a thread: its body, its result, and waiting for it.
 
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::Result;
 
@@ -12,29 +14,52 @@ use crate::kernel::{self, Step};
 use crate::sync::coroutine_safe;
 use crate::thread::{Thread, local};
 
-/// What a thread leaves behind.
-pub(crate) struct Packet<T>(RefCell<Option<Result<T>>>);
+/// What a thread leaves behind: a value, or the payload of its panic.
+pub(crate) struct Packet<T> {
+    value: Cell<Option<T>>,
+    panic: Rc<Cell<Option<Payload>>>,
+}
+
+type Payload = Box<dyn Any + Send>;
 
 coroutine_safe! {
     unsafe impl [T: Send] Send for Packet<T>;
     unsafe impl [T: Send] Sync for Packet<T>;
 }
 
+/// The body of a thread with everything about its types erased: what is compiled with the program is small.
+pub(crate) struct Body<'scope> {
+    run: Box<dyn FnOnce() + 'scope>,
+    panic: Rc<Cell<Option<Payload>>>,
+}
+
+coroutine_safe! {
+    unsafe impl ['scope] Send for Body<'scope>;
+}
+
 impl<T> Packet<T> {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Packet(RefCell::new(None)))
+    /// The packet of a thread that runs `f`, and the thread's body.
+    pub(crate) fn new<'scope, F>(f: F) -> (Arc<Self>, Body<'scope>)
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        let packet = Arc::new(Packet { value: Cell::new(None), panic: Rc::default() });
+        let (theirs, panic) = (Arc::clone(&packet), Rc::clone(&packet.panic));
+        // A result that nobody will join is dropped by its thread, with `theirs`, while that still exists.
+        (packet, Body { run: Box::new(move || theirs.value.set(Some(f()))), panic })
     }
 }
 
-/// Runs the body of a thread to its end.
-pub(crate) fn run_thread<T>(packet: Arc<Packet<T>>, body: impl FnOnce() -> T) {
-    let result = kernel::inside(|| std::panic::catch_unwind(AssertUnwindSafe(body)));
-    let panicked = result.is_err();
-    *packet.0.borrow_mut() = Some(result);
-    // A result that nobody will join is dropped by its thread, while that still exists.
-    drop(packet);
-    local::drop_all();
-    kernel::with(|kernel| kernel.finish(panicked));
+impl Body<'_> {
+    /// Runs the thread to its end.
+    pub(crate) fn run(self) {
+        let result = kernel::inside(|| std::panic::catch_unwind(AssertUnwindSafe(self.run)));
+        let panicked = result.is_err();
+        self.panic.set(result.err());
+        local::drop_all();
+        kernel::with(|kernel| kernel.finish(panicked));
+    }
 }
 
 /// Runs the scenario as the first thread of an execution.
@@ -88,11 +113,13 @@ impl<T> JoinHandle<T> {
 
     pub(crate) fn join_at(&self, at: &'static Location<'static>) -> Result<T> {
         wait(self.id, at);
-        let result = self.packet.0.borrow_mut().take().expect("a finished thread has left its result");
-        if result.is_err() {
-            kernel::with(|kernel| kernel.tell_panic(self.id));
+        match self.packet.panic.take() {
+            None => Ok(self.packet.value.take().expect("a finished thread has left its result")),
+            Some(payload) => {
+                kernel::with(|kernel| kernel.tell_panic(self.id));
+                Err(payload)
+            }
         }
-        result
     }
 
     /// The thread's handle.

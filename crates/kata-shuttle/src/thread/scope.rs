@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location};
-use std::sync::Arc;
 use std::thread::Result;
 
 use crate::kernel::{self, Place};
 use crate::sync::coroutine_safe;
-use crate::thread::join::{self, Packet, run_thread};
+use crate::thread::join::{self, Body, Packet};
 use crate::thread::{JoinHandle, Thread};
 
 /// `std::thread::Scope` in this world.
@@ -80,13 +79,17 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        let packet = Packet::new();
-        let id = kernel::with(|kernel| kernel.add_thread(name, at));
-        self.threads.borrow_mut().push(id);
-        let theirs = Arc::clone(&packet);
-        drop(kernel::outside(|| self.inner.spawn(move || run_thread(theirs, f))));
+        let (packet, body) = Packet::new(f);
+        let id = self.start(name, at, body);
         let handle = JoinHandle { id, thread: Thread::new(id, name), packet };
         ScopedJoinHandle { handle, _scope: std::marker::PhantomData }
+    }
+
+    fn start(&'scope self, name: Option<&str>, at: Place, body: Body<'scope>) -> kata_trace::ThreadId {
+        let id = kernel::with(|kernel| kernel.add_thread(name, at));
+        self.threads.borrow_mut().push(id);
+        drop(kernel::outside(|| self.inner.spawn(move || body.run())));
+        id
     }
 }
 
