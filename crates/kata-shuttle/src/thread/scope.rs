@@ -36,13 +36,22 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let at = Location::caller();
-    let result = shuttle::thread::scope(|inner| {
+    let (mut f, mut result) = (Some(f), None);
+    run(Location::caller(), &mut |scope| {
+        let f = f.take().expect("a scope has one body");
+        result = Some(f(scope));
+    });
+    result.expect("the body of the scope ran")
+}
+
+/// What `scope` does whatever the types: kept apart, so that little is compiled with each program.
+fn run<'env>(at: Place, body: &mut dyn for<'scope> FnMut(&'scope Scope<'scope, 'env>)) {
+    let outcome = shuttle::thread::scope(|inner| {
         let scope = Scope { inner, threads: RefCell::new(Vec::new()) };
         // SAFETY: the scope's threads are over before `scope` is dropped: they are waited for below.
         #[allow(unsafe_code, reason = "the scope must outlive the borrow that its threads have of it")]
         let shared = unsafe { &*std::ptr::from_ref(&scope) };
-        let result = std::panic::catch_unwind(AssertUnwindSafe(|| f(shared)));
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| body(shared)));
         let mut waited = 0;
         loop {
             // Threads of the scope may start further ones.
@@ -54,11 +63,11 @@ where
             }
         }
         let panicked = scope.threads.borrow().iter().any(|thread| kernel::with(|kernel| kernel.untold(*thread)));
-        result.map(|value| (value, panicked))
+        outcome.map(|()| panicked)
     });
-    match result {
-        Ok((_, true)) => panic!("{}", kernel::SCOPED_PANIC),
-        Ok((value, false)) => value,
+    match outcome {
+        Ok(true) => panic!("{}", kernel::SCOPED_PANIC),
+        Ok(false) => {}
         Err(payload) => std::panic::resume_unwind(payload),
     }
 }
