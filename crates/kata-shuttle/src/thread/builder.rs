@@ -82,9 +82,16 @@ where
     T: Send + 'static,
 {
     let packet = Packet::new();
-    let id = kernel::with(|kernel| kernel.add_thread(name, at));
     let theirs = Arc::clone(&packet);
-    // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
-    drop(kernel::outside(|| shuttle::thread::spawn(move || run_thread(theirs, f))));
+    let body = kernel::outside(|| Box::new(move || run_thread(theirs, f)));
+    let id = start(name, at, body);
     JoinHandle { id, thread: Thread::new(id, name), packet }
+}
+
+/// Not generic: programs would compile shuttle's part of it anew for each of their closures.
+fn start(name: Option<&str>, at: Place, body: Box<dyn FnOnce() + Send>) -> kata_trace::ThreadId {
+    let id = kernel::with(|kernel| kernel.add_thread(name, at));
+    // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
+    drop(kernel::outside(|| shuttle::thread::spawn(body)));
+    id
 }

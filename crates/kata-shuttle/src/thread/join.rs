@@ -33,6 +33,10 @@ pub(crate) fn run_thread<T>(packet: Arc<Packet<T>>, body: impl FnOnce() -> T) {
     *packet.0.borrow_mut() = Some(result);
     // A result that nobody will join is dropped by its thread, while that still exists.
     drop(packet);
+    finish(panicked);
+}
+
+fn finish(panicked: bool) {
     local::drop_all();
     kernel::with(|kernel| kernel.finish(panicked));
 }

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::sync::Arc;
 use std::thread::Result;
 
+use kata_trace::ThreadId;
+
 use crate::kernel::{self, Place};
 use crate::sync::coroutine_safe;
 use crate::thread::join::{self, Packet, run_thread};
@@ -14,7 +16,7 @@ use crate::thread::{JoinHandle, Thread};
 /// `std::thread::Scope` in this world.
 pub struct Scope<'scope, 'env: 'scope> {
     inner: &'scope shuttle::thread::Scope<'scope, 'env>,
-    threads: RefCell<Vec<kata_trace::ThreadId>>,
+    threads: RefCell<Vec<ThreadId>>,
 }
 
 coroutine_safe! {
@@ -38,12 +40,29 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let at = Location::caller();
-    let result = shuttle::thread::scope(|inner| {
+    let mut result = None;
+    let mut f = Some(f);
+    let panicked = enter(at, &mut |scope| {
+        let f = f.take().expect("a scope is entered once");
+        result = Some(std::panic::catch_unwind(AssertUnwindSafe(|| f(scope))));
+    });
+    match result.expect("the scope was entered") {
+        Ok(_) if panicked => panic!("{}", kernel::SCOPED_PANIC),
+        Ok(value) => value,
+        Err(payload) => std::panic::resume_unwind(payload),
+    }
+}
+
+/// Enters a scope, waits for its threads, and tells whether one of them panicked unheard.
+///
+/// Not generic: programs would compile shuttle's part of it anew for each of their closures.
+fn enter<'env>(at: Place, f: &mut dyn for<'scope> FnMut(&'scope Scope<'scope, 'env>)) -> bool {
+    shuttle::thread::scope(|inner| {
         let scope = Scope { inner, threads: RefCell::new(Vec::new()) };
         // SAFETY: the scope's threads are over before `scope` is dropped: they are waited for below.
         #[allow(unsafe_code, reason = "the scope must outlive the borrow that its threads have of it")]
         let shared = unsafe { &*std::ptr::from_ref(&scope) };
-        let result = std::panic::catch_unwind(AssertUnwindSafe(|| f(shared)));
+        f(shared);
         let mut waited = 0;
         loop {
             // Threads of the scope may start further ones.
@@ -54,14 +73,8 @@ where
                 join::wait(thread, at);
             }
         }
-        let panicked = scope.threads.borrow().iter().any(|thread| kernel::with(|kernel| kernel.untold(*thread)));
-        result.map(|value| (value, panicked))
-    });
-    match result {
-        Ok((_, true)) => panic!("{}", kernel::SCOPED_PANIC),
-        Ok((value, false)) => value,
-        Err(payload) => std::panic::resume_unwind(payload),
-    }
+        scope.threads.borrow().iter().any(|thread| kernel::with(|kernel| kernel.untold(*thread)))
+    })
 }
 
 impl<'scope> Scope<'scope, '_> {
@@ -81,12 +94,19 @@ impl<'scope> Scope<'scope, '_> {
         T: Send + 'scope,
     {
         let packet = Packet::new();
-        let id = kernel::with(|kernel| kernel.add_thread(name, at));
-        self.threads.borrow_mut().push(id);
         let theirs = Arc::clone(&packet);
-        drop(kernel::outside(|| self.inner.spawn(move || run_thread(theirs, f))));
+        let body = kernel::outside(|| Box::new(move || run_thread(theirs, f)));
+        let id = self.start(name, at, body);
         let handle = JoinHandle { id, thread: Thread::new(id, name), packet };
         ScopedJoinHandle { handle, _scope: std::marker::PhantomData }
+    }
+
+    /// Not generic, as [`enter`] is not.
+    fn start(&'scope self, name: Option<&str>, at: Place, body: Box<dyn FnOnce() + Send + 'scope>) -> ThreadId {
+        let id = kernel::with(|kernel| kernel.add_thread(name, at));
+        self.threads.borrow_mut().push(id);
+        drop(kernel::outside(|| self.inner.spawn(body)));
+        id
     }
 }
 
