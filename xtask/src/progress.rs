@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn what_this_version_does_not_know_survives() {
         let root = tempfile::tempdir().unwrap();
-        let before = "# mine\nfuture = 1\n\n[solved.02-double-spend]\ndate = 2026-01-31\nattempts = 4\nnote = \"hard\" # yes\n";
+        let before =
+            "# mine\nfuture = 1\n\n[solved.02-double-spend]\ndate = 2026-01-31\nattempts = 4\nnote = \"hard\" # yes\n";
         std::fs::write(root.path().join("progress.toml"), before).unwrap();
         record(root.path(), root.path(), &id("03-deadlock")).unwrap();
         assert!(text(root.path()).starts_with(before), "{}", text(root.path()));

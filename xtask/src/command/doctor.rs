@@ -1,2 +1,4 @@
 //! stub
-pub(crate) fn doctor() -> anyhow::Result<crate::exit::Outcome> { anyhow::bail!("not yet") }
+pub(crate) fn doctor() -> anyhow::Result<crate::exit::Outcome> {
+    anyhow::bail!("not yet")
+}

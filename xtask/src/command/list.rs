@@ -1,2 +1,4 @@
 //! stub
-pub(crate) fn list() -> anyhow::Result<crate::exit::Outcome> { anyhow::bail!("not yet") }
+pub(crate) fn list() -> anyhow::Result<crate::exit::Outcome> {
+    anyhow::bail!("not yet")
+}
