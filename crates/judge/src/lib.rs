@@ -8,6 +8,7 @@ mod compile;
 mod error;
 mod excerpt;
 mod lint;
+mod naming;
 mod process;
 mod run;
 mod scenario;
@@ -174,7 +175,10 @@ fn decide(
         let started = Instant::now();
         let ran = run::run(exercise, engine, &program, &scenarios, root, options.jobs)?;
         ms.run += millis(started.elapsed());
-        for run::Ran { result, record } in ran {
+        for run::Ran { result, mut record } in ran {
+            if let Some(trace) = &mut record.trace {
+                naming::name_objects(trace, &[job.source, job.hidden]);
+            }
             let failed = result.verdict != Verdict::Passed;
             results.push(result);
             if failed {
