@@ -92,7 +92,7 @@ fn record(counter: &HitCounter, path: &str, views: usize) {
 
 fn pending(counter: &HitCounter, path: &str, expected: u64) {
     let pending = counter.pending(path).expect("the page is one of the site's");
-    assert!(pending == expected, "{path}: {expected} views should be pending, and {pending} are");
+    assert!(pending == expected, "pending views of {path}: {pending}, and it should be {expected}");
 }
 
 /// The number of views that one flush delivers.
