@@ -1,6 +1,11 @@
 //! Draws one execution for a person: a timeline with a lane for each thread, why it failed, and where in the source.
 
+pub mod evidence;
+mod excerpt;
+mod paint;
+mod rows;
 pub mod timeline;
+mod words;
 
 use kata_trace::{DeadlockKind, Evidence, Location, Trace, Verdict};
 

@@ -17,6 +17,8 @@ struct Triple {
     between: Access,
     /// How many writes of others lie between.
     writes_between: usize,
+    /// The other thread had started from the same value.
+    same_start: bool,
     second: Access,
     pattern: Pattern,
 }
@@ -158,12 +160,20 @@ fn triples(accesses: &[Access], order: &Order) -> Vec<Triple> {
                 first: first.clone(),
                 between: write.clone(),
                 writes_between: between.len(),
+                same_start: started_from(accesses, write).is_some_and(|start| start == &first.found),
                 second: second.clone(),
                 pattern,
             });
         }
     }
     triples
+}
+
+/// The value that a thread had read when it made this write, if the log shows it.
+fn started_from<'a>(accesses: &'a [Access], write: &Access) -> Option<&'a Option<Value>> {
+    let own = |access: &&Access| access.thread == write.thread && access.first < write.first;
+    let last = accesses.iter().rfind(own)?;
+    (last.only_reads() && last.found.is_some()).then_some(&last.found)
 }
 
 /// The name of a triple; `None` where it is no violation.
@@ -329,7 +339,7 @@ fn mark_write(case: &Case<'_>, access: &Access, primary: bool, draft: &mut Draft
 }
 
 fn tell_triple(case: &Case<'_>, triple: &Triple, draft: &mut Draft) -> Pattern {
-    let Triple { first, between, writes_between, second, pattern } = triple;
+    let Triple { first, between, writes_between, same_start, second, pattern } = triple;
     let (who, other) = (case.who(first.thread), case.who(between.thread));
     let more =
         if *writes_between > 1 { format!(" (the last of {writes_between} writes in between)") } else { String::new() };
@@ -338,13 +348,14 @@ fn tell_triple(case: &Case<'_>, triple: &Triple, draft: &mut Draft) -> Pattern {
     mark_read(case, first, false, draft);
     mark_write(case, between, false, draft);
     match pattern {
-        Pattern::LostUpdate if second.kind == Kind::Section => {
-            draft.say(format!("{opening}; {who} then {}, from what it had read before.", wrote(case, second)));
-            draft.say(format!("The read and the write are {steps}, and {other}'s update between them is lost."));
-        }
         Pattern::LostUpdate => {
             draft.say(format!("{opening}; {who} then {}, from what it had read before.", wrote(case, second)));
-            draft.say(format!("The load and the store are {steps}, and {other}'s write between them is lost."));
+            let both = match &first.found {
+                Some(value) if *same_start => format!("Both went on from the same {value}: the"),
+                _ => "The".to_owned(),
+            };
+            let pair = if second.kind == Kind::Section { "read and the write" } else { "load and the store" };
+            draft.say(format!("{both} {pair} are {steps}, and what {other} wrote between them is lost."));
         }
         Pattern::CheckThenAct => {
             draft.say(format!("{opening}; {who} then {}.", wrote(case, second)));

@@ -141,12 +141,11 @@ fn broken_link(case: &Case<'_>, earlier: usize, later: usize, (store, load): (us
             noun(loaded, false)
         ));
     }
-    let label = |event: &Event, ok: bool, word: &str| {
-        let lack = if ok { "" } else { word };
-        format!("{}{lack}", ordering(event))
-    };
-    draft.mark(case.mark(store, !releases, label(stored, releases, ": does not release")));
-    draft.mark(case.mark(load, !acquires, label(loaded, acquires, ": does not acquire")));
+    let label = |who: &str, noun: &str, event: &Event, lack: &str| format!("{who}'s {noun}: {}{lack}", ordering(event));
+    let lack = if releases { "" } else { ", does not release" };
+    draft.mark(case.mark(store, !releases, label(a, noun(stored, true), stored, lack)));
+    let lack = if acquires { "" } else { ", does not acquire" };
+    draft.mark(case.mark(load, !acquires, label(b, noun(loaded, false), loaded, lack)));
 }
 
 /// The word for an access to an atomic.

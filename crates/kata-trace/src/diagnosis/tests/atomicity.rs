@@ -23,7 +23,7 @@ fn a_lost_update_of_an_atomic() {
     ), @"
     LostUpdate
     t1 read `hits` = 0 at :14; t2 then wrote 1 at :16; t1 then wrote 1 at :16, from what it had read before.
-    The load and the store are two steps, and t2's write between them is lost.
+    Both went on from the same 0: the load and the store are two steps, and what t2 wrote between them is lost.
     - :14 t1 reads `hits` = 0
     - :16 t2 writes `hits` = 1
     ^ :16 t1 writes `hits` = 1
@@ -48,7 +48,7 @@ fn a_lost_update_under_a_mutex() {
     ), @"
     LostUpdate
     t1 read `hits` = 0 at :14; t2 then changed it from 0 to 1 at :17; t1 then wrote 1 at :17, from what it had read before.
-    The read and the write are two critical sections, and t2's update between them is lost.
+    Both went on from the same 0: the read and the write are two critical sections, and what t2 wrote between them is lost.
     - :14 t1 reads `hits` = 0
     - :17 t2 writes `hits` = 1
     ^ :17 t1 writes `hits` = 1
@@ -227,8 +227,8 @@ fn a_load_that_returns_an_older_value() {
     The load does not acquire: t2 sees the flag, not what came before it.
     A load may return an older value than the last one written, as long as nothing orders the two.
     - :12 t1 writes `data` = 42
-    ^ :13 Relaxed: does not release
-    ^ :20 Relaxed: does not acquire
+    ^ :13 t1's store: Relaxed, does not release
+    ^ :20 t2's load: Relaxed, does not acquire
     ^ :21 t2 reads `data` = 0
     events [0, 1, 2, 3, 4]
     ");
@@ -270,7 +270,7 @@ fn the_variable_that_the_failing_thread_looked_at_last_comes_first() {
     ), @"
     LostUpdate
     t1 read `hits` = 0 at :14; t2 then wrote 1 at :16; t1 then wrote 1 at :16, from what it had read before.
-    The load and the store are two steps, and t2's write between them is lost.
+    The load and the store are two steps, and what t2 wrote between them is lost.
     - :14 t1 reads `hits` = 0
     - :16 t2 writes `hits` = 1
     ^ :16 t1 writes `hits` = 1

@@ -19,8 +19,8 @@ fn a_payload_published_with_relaxed_on_both_sides() {
     The store does not release: what t1 did before it is not published by it.
     The load does not acquire: t2 sees the flag, not what came before it.
     - :12 t1 writes `payload`
-    ^ :13 Relaxed: does not release
-    ^ :20 Relaxed: does not acquire
+    ^ :13 t1's store: Relaxed, does not release
+    ^ :20 t2's load: Relaxed, does not acquire
     ^ :21 t2 reads `payload`
     events [0, 1, 2, 3]
     ");
@@ -39,8 +39,8 @@ fn a_payload_published_without_release() {
     t2's load of `ready` at :20 (Acquire) reads t1's store at :13 (Relaxed), but does not synchronise with it.
     The store does not release: what t1 did before it is not published by it.
     - :12 t1 writes `payload`
-    ^ :13 Relaxed: does not release
-    - :20 Acquire
+    ^ :13 t1's store: Relaxed, does not release
+    - :20 t2's load: Acquire
     ^ :21 t2 reads `payload`
     events [0, 1, 2, 3]
     ");
@@ -59,8 +59,8 @@ fn a_payload_read_without_acquire() {
     t2's exchange of `ready` at :20 (Relaxed) reads t1's store at :13 (Release), but does not synchronise with it.
     The exchange does not acquire: t2 sees the flag, not what came before it.
     - :12 t1 writes `payload`
-    - :13 Release
-    ^ :20 Relaxed: does not acquire
+    - :13 t1's store: Release
+    ^ :20 t2's exchange: Relaxed, does not acquire
     ^ :21 t2 reads `payload`
     events [0, 1, 2, 3]
     ");
@@ -84,8 +84,8 @@ fn fences_on_the_wrong_sides() {
     t1's release fence at :14 comes after the store, and publishes by later stores only.
     t2's acquire fence at :19 comes before the load, and acquires by earlier loads only.
     - :12 t1 writes `payload`
-    ^ :13 Relaxed: does not release
-    ^ :20 Relaxed: does not acquire
+    ^ :13 t1's store: Relaxed, does not release
+    ^ :20 t2's load: Relaxed, does not acquire
     ^ :21 t2 reads `payload`
     events [0, 1, 2, 3, 4, 5]
     ");

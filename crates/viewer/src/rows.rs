@@ -1,0 +1,215 @@
+//! Which events a timeline shows, and what it folds.
+
+use std::ops::Range;
+
+use kata_trace::diagnosis::{Diagnosis, Pattern, Repetition, repetition};
+use kata_trace::{Op, ThreadId, Trace};
+
+/// One row of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// An event: an index into [`Trace::events`].
+    Event(usize),
+    /// Events that are left out.
+    Fold(Range<usize>),
+    /// The first round of a repetition is shown; this stands for all the others.
+    Again(Repetition),
+}
+
+/// More rows than this are folded further, if they can be.
+const COMFORTABLE: usize = 28;
+
+/// So many threads may be spawned in a row before that is folded.
+const FEW_SPAWNS: usize = 3;
+
+/// The rows of a trace: as much as can be taken in, and everything that the diagnosis is about.
+pub(crate) fn rows(trace: &Trace, diagnosis: Option<&Diagnosis>) -> Vec<Row> {
+    let again = repetition(trace).filter(|_| diagnosis.is_some_and(|it| it.pattern == Pattern::Livelock));
+    let end = again.map_or(trace.events.len(), |again| again.start + again.period);
+    let matters = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.events);
+    let levels = [Level::SetUp, Level::Unrelated, Level::Neighbours, Level::Essential];
+    let mut rows = Vec::new();
+    for level in levels {
+        rows = fold(trace, end, &shown(trace, end, matters, level), if level == Level::Essential { 1 } else { 2 });
+        if rows.len() <= COMFORTABLE {
+            break;
+        }
+    }
+    rows.extend(again.filter(|again| again.times > 1).map(Row::Again));
+    rows
+}
+
+/// How much is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    /// What main does before there is another thread.
+    SetUp,
+    /// What has nothing to do with the objects of the diagnosis.
+    Unrelated,
+    /// What is not next to an event of the diagnosis in its thread's order.
+    Neighbours,
+    /// What the diagnosis does not name.
+    Essential,
+}
+
+fn shown(trace: &Trace, end: usize, matters: &[usize], level: Level) -> Vec<bool> {
+    let events = &trace.events[..end];
+    let first_spawn = events.iter().position(|event| event.op == Op::Spawn).unwrap_or(end);
+    let spawns = events[first_spawn..].iter().take_while(|event| event.op == Op::Spawn).count();
+    let start = if spawns > FEW_SPAWNS { first_spawn + spawns } else { first_spawn };
+    let objects: Vec<_> = matters.iter().filter_map(|&index| trace.events.get(index)?.object).collect();
+    let is_essential = |index: usize| {
+        let event = &events[index];
+        matters.contains(&index) || event.op == Op::Panic || index + 1 == end
+    };
+    (0..end)
+        .map(|index| {
+            let event = &events[index];
+            is_essential(index)
+                || match level {
+                    Level::SetUp => index >= start || first_spawn == end || event.op == Op::Note,
+                    Level::Unrelated => {
+                        event.blocked
+                            || event.preemption
+                            || matches!(event.op, Op::Note | Op::Wake | Op::Join)
+                            || event.object.is_some_and(|object| objects.contains(&object))
+                    }
+                    Level::Neighbours => {
+                        event.op == Op::Note || neighbours(trace, end, index).into_iter().flatten().any(is_essential)
+                    }
+                    Level::Essential => false,
+                }
+        })
+        .collect()
+}
+
+/// The events before and after this one in its thread.
+fn neighbours(trace: &Trace, end: usize, index: usize) -> [Option<usize>; 2] {
+    let thread = trace.events[index].thread;
+    let own = |other: &usize| trace.events[*other].thread == thread;
+    [(0..index).rev().find(own), (index + 1..end).find(own)]
+}
+
+/// Folds runs of events that are not shown. A run of up to `least` is shown after all: a fold takes a row too.
+fn fold(trace: &Trace, end: usize, shown: &[bool], least: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut index = 0;
+    while index < end {
+        let run = shown[index..].iter().take_while(|shown| !**shown).count();
+        if run > least {
+            rows.push(Row::Fold(index..index + run));
+            index += run;
+            continue;
+        }
+        let until = if run == 0 { index + 1 } else { index + run };
+        rows.extend((index..until).filter(|&index| !goes_without_saying(trace, index)).map(Row::Event));
+        index = until;
+    }
+    rows
+}
+
+/// A wait that goes on after it began.
+fn goes_without_saying(trace: &Trace, index: usize) -> bool {
+    trace.events[index].op == Op::Wake && trace.events[index].blocked
+}
+
+/// What a fold is called: `12 steps: set-up by main, no contention`.
+pub(crate) fn fold_text(trace: &Trace, fold: &Range<usize>, name: impl Fn(ThreadId) -> String) -> String {
+    let events = &trace.events[fold.clone()];
+    let steps = if events.len() == 1 { "1 step".to_owned() } else { format!("{} steps", events.len()) };
+    let mut threads: Vec<ThreadId> = events.iter().map(|event| event.thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    let contended = events.iter().any(|event| event.blocked || event.ok == Some(false));
+    let contention = if contended { "" } else { ", no contention" };
+    let spawned: Vec<String> = (events.iter())
+        .filter(|event| event.op == Op::Spawn)
+        .map(|event| event.peer.map_or_else(|| "a thread".to_owned(), &name))
+        .collect();
+    if fold.start == 0 && threads == [0] && events.len() > spawned.len() {
+        let spawns = if spawned.is_empty() { String::new() } else { format!(", which spawns {}", spawned.join(", ")) };
+        return format!("{steps}: set-up by {}{contention}{spawns}", name(0));
+    }
+    if let [who] = threads[..]
+        && events.len() == spawned.len()
+    {
+        return format!("{steps}: {} spawns {}", name(who), spawned.join(", "));
+    }
+    let who: Vec<String> = threads.iter().map(|&thread| name(thread)).collect();
+    format!("{steps} of {}{contention}", who.join(", "))
+}
+
+/// How a thread came to run after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Switch {
+    /// The thread before could have gone on.
+    Preemption,
+    /// The thread before had to wait, gave its turn away, or ended.
+    Handover,
+}
+
+/// The context switch just before an event, if there is one.
+pub(crate) fn switch(trace: &Trace, index: usize) -> Option<Switch> {
+    let event = &trace.events[index];
+    let before = &trace.events[index.checked_sub(1)?];
+    if before.thread == event.thread {
+        return None;
+    }
+    Some(if event.preemption { Switch::Preemption } else { Switch::Handover })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kata_trace::Verdict;
+    use kata_trace::diagnosis::diagnose;
+    use kata_trace::script;
+
+    #[test]
+    fn set_up_by_main_is_folded() {
+        let trace = script::trace(
+            "main: lock a :1
+             main: unlock a
+             main: lock b :2
+             main: spawn t1 :3
+             t1: lock a :4",
+        );
+        let rows = rows(&trace, None);
+        assert_eq!(rows, [Row::Fold(0..3), Row::Event(3), Row::Event(4)]);
+        let Row::Fold(fold) = &rows[0] else { unreachable!() };
+        assert_eq!(fold_text(&trace, fold, |_| "main".to_owned()), "3 steps: set-up by main, no contention");
+    }
+
+    #[test]
+    fn everything_that_the_diagnosis_is_about_is_shown_in_a_long_log() {
+        let chatter = "t3: load x =0 :9\n".repeat(50);
+        let trace = script::trace(&format!(
+            "main: spawn t1 :1
+             t1: lock a :2
+             {chatter}
+             t2: lock b :3
+             {chatter}
+             t1: lock b blocked :4
+             t2: lock a blocked :5
+             {chatter}"
+        ));
+        let diagnosis = diagnose(&trace, Verdict::Deadlock, None).unwrap();
+        let rows = rows(&trace, Some(&diagnosis));
+        for event in &diagnosis.events {
+            assert!(rows.contains(&Row::Event(*event)), "event {event} in {rows:?}");
+        }
+        assert!(rows.len() < 15, "{rows:?}");
+    }
+
+    #[test]
+    fn a_livelock_shows_one_round_and_stands_for_the_others() {
+        let trace =
+            script::trace(&format!("t2: lock a :1\n{}", "t1: try-lock a failed :2\nt1: yield :3\n".repeat(100)));
+        let diagnosis = diagnose(&trace, Verdict::Livelock, None).unwrap();
+        let rows = rows(&trace, Some(&diagnosis));
+        assert_eq!(
+            rows,
+            [Row::Event(0), Row::Event(1), Row::Event(2), Row::Again(Repetition { start: 1, period: 2, times: 100 })]
+        );
+    }
+}
