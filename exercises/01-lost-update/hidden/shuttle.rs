@@ -22,12 +22,12 @@ pub fn pages_are_counted_apart() {
         handlers.spawn(|| record(&counter, "/", 2));
         handlers.spawn(|| {
             record(&counter, "/docs", 1);
-            assert_eq!(counter.record("/prices"), Err(UnknownPage("/prices".to_owned())));
+            unknown(counter.record("/prices"));
         });
     });
     pending(&counter, "/", 2);
     pending(&counter, "/docs", 1);
-    assert_eq!(counter.pending("/prices"), Err(UnknownPage("/prices".to_owned())));
+    unknown(counter.pending("/prices").map(drop));
 }
 
 /// A flush delivers the views of each page once, and starts again from zero.
@@ -52,6 +52,7 @@ pub fn a_flush_loses_no_view() {
         scope.spawn(|| record(&counter, "/", 1));
         flush(&counter)
     });
+    assert!(first >= 1, "a view was recorded before the flush began, and the flush did not deliver it");
     let pending = counter.pending("/").unwrap();
     assert!(first + pending == 2, "2 views were recorded, {first} were delivered, and {pending} are pending");
     let second = flush(&counter);
@@ -86,8 +87,13 @@ pub fn recording_goes_on_during_a_delivery() {
 
 fn record(counter: &HitCounter, path: &str, views: usize) {
     for _ in 0..views {
-        assert_eq!(counter.record(path), Ok(()), "{path} is a page of the site");
+        assert!(counter.record(path).is_ok(), "a view of {path} was refused, which is a page of the site");
     }
+}
+
+fn unknown(result: Result<(), UnknownPage>) {
+    let expected = Err(UnknownPage("/prices".to_owned()));
+    assert!(result == expected, "/prices is no page of the site: expected {expected:?}, got {result:?}");
 }
 
 fn pending(counter: &HitCounter, path: &str, expected: u64) {
@@ -98,7 +104,10 @@ fn pending(counter: &HitCounter, path: &str, expected: u64) {
 /// The number of views that one flush delivers.
 fn flush(counter: &HitCounter) -> u64 {
     let mut views = 0;
-    counter.flush(|_, hits| views += hits);
+    counter.flush(|path, hits| {
+        assert!(hits > 0, "a flush delivered no views of {path}, and pages without views are not delivered");
+        views += hits;
+    });
     views
 }
 
@@ -107,5 +116,5 @@ fn delivers(counter: &HitCounter, expected: &[(&str, u64)]) {
     counter.flush(|path, hits| delivered.push((path.to_owned(), hits)));
     delivered.sort();
     let expected: Vec<_> = expected.iter().map(|&(path, hits)| (path.to_owned(), hits)).collect();
-    assert_eq!(delivered, expected, "the flush delivered the wrong views");
+    assert!(delivered == expected, "the flush should deliver {expected:?}, and delivered {delivered:?}");
 }
