@@ -11,6 +11,8 @@ use clap::Subcommand;
 
 use crate::exit::Outcome;
 
+pub(crate) use doctor::Symptom;
+
 /// A command and its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use exercise::Id;
+use exercise::{Catalogue, Id};
 use time::{Date, OffsetDateTime};
 use toml_edit::{DocumentMut, Item, Table, value};
 
@@ -51,6 +51,11 @@ impl Progress {
         let date = entry.get("date").and_then(Item::as_datetime).map(ToString::to_string);
         let attempts = entry.get("attempts").and_then(Item::as_integer);
         Some(Solved { date: date.unwrap_or_default(), attempts: attempts.unwrap_or(1) })
+    }
+
+    /// The exercise to go on with.
+    pub(crate) fn first_unsolved<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Id> {
+        catalogue.ids().iter().find(|id| self.solved(id).is_none())
     }
 
     /// Why the file cannot be used, for the reader of a command that only reads it.

@@ -1,12 +1,17 @@
 //! What a check says to people.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use exercise::{Engine, Exercise, Id};
+use judge::corpus::Verified;
 use judge::{Judgement, ScenarioResult};
-use kata_trace::{Event, Trace, Verdict};
+use kata_trace::{Event, Trace};
+
+use crate::command::Symptom;
+use crate::progress::Solved;
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -47,9 +52,92 @@ fn explored(scenario: &ScenarioResult) -> String {
 /// Where to go on.
 pub(crate) fn next(id: Option<&Id>) -> String {
     match id {
-        Some(id) => format!("\nnext: {BOLD}{id}{BOLD:#}, see exercises/{id}/README.md\n"),
-        None => "\nthat was the last one: every exercise is solved\n".to_owned(),
+        Some(id) => format!("next: {BOLD}{id}{BOLD:#}, see exercises/{id}/README.md\n"),
+        None => "every exercise is solved\n".to_owned(),
     }
+}
+
+/// The exercise to go on with, and how.
+pub(crate) fn next_exercise(exercise: Option<&Exercise>) -> String {
+    let Some(Exercise { id, manifest }) = exercise else { return next(None) };
+    format!(
+        "{BOLD}{id}{BOLD:#}: {}\n{}\n\nread   exercises/{id}/README.md\nedit   {}\ncheck  cargo xtask check {id}\n",
+        manifest.title,
+        manifest.summary,
+        manifest
+            .editable
+            .iter()
+            .map(|file| format!("exercises/{id}/{}", file.display()))
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
+}
+
+/// All exercises, by track.
+pub(crate) fn list(exercises: &[(Exercise, bool)]) -> String {
+    let mut text = String::new();
+    let width = exercises.iter().map(|(exercise, _)| exercise.id.as_str().len()).max().unwrap_or(0);
+    let mut track = None;
+    for (exercise, solved) in exercises {
+        let manifest = &exercise.manifest;
+        if track != Some(manifest.track) {
+            let gap = if track.is_some() { "\n" } else { "" };
+            let _ = writeln!(text, "{gap}{BOLD}{}{BOLD:#}", manifest.track.title());
+            track = Some(manifest.track);
+        }
+        let mark = if *solved { format!("{GOOD}✓{GOOD:#}") } else { " ".to_owned() };
+        let difficulty = "●".repeat(manifest.difficulty.into()) + &"○".repeat((5 - manifest.difficulty).into());
+        let _ = writeln!(
+            text,
+            "{mark} {:width$}  {FAINT}{difficulty}{FAINT:#}  {}",
+            exercise.id.as_str(),
+            manifest.summary
+        );
+    }
+    let solved = exercises.iter().filter(|(_, solved)| *solved).count();
+    let _ = writeln!(text, "\n{solved} of {} solved", exercises.len());
+    text
+}
+
+/// The solved exercises.
+pub(crate) fn progress(exercises: &[(&Id, Option<Solved>)]) -> String {
+    let mut text = String::new();
+    let width = exercises.iter().map(|(id, _)| id.as_str().len()).max().unwrap_or(0);
+    for (id, solved) in exercises {
+        if let Some(Solved { date, attempts }) = solved {
+            let attempts = format!("{attempts} {}", if *attempts == 1 { "attempt" } else { "attempts" });
+            let _ = writeln!(text, "{GOOD}✓{GOOD:#} {:width$}  {date}  {FAINT}{attempts}{FAINT:#}", id.as_str());
+        }
+    }
+    let solved = exercises.iter().filter(|(_, solved)| solved.is_some()).count();
+    let gap = if solved == 0 { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{solved} of {} solved", exercises.len());
+    if let Some((id, _)) = exercises.iter().find(|(_, solved)| solved.is_none()) {
+        text.push_str(&next(Some(id)));
+    }
+    text
+}
+
+/// The programs of the corpus that did not get their declared verdict.
+pub(crate) fn verified(programs: &[Verified]) -> String {
+    let mut text = String::new();
+    for program in programs {
+        if let Some(deviation) = &program.deviation {
+            let _ = writeln!(text, "{BAD}✗{BAD:#} {BOLD}{}{BOLD:#}\n    {deviation}", program.file.display());
+        }
+    }
+    let deviations = programs.iter().filter(|program| program.deviation.is_some()).count();
+    let exercises: BTreeSet<_> = programs.iter().map(|program| &program.exercise).collect();
+    let _ = match deviations {
+        0 => writeln!(
+            text,
+            "{GOOD}✓{GOOD:#} {} programs of {} exercises got their declared verdicts",
+            programs.len(),
+            exercises.len()
+        ),
+        _ => writeln!(text, "\n{deviations} of {} programs deviate from what they declare", programs.len()),
+    };
+    text
 }
 
 /// What failed, and how.
@@ -104,8 +192,16 @@ fn line(trace: &Trace, event: &Event) -> String {
     text
 }
 
-/// One word for a list: whether a verdict is good news.
-pub(crate) fn verdict(verdict: Verdict) -> String {
-    let style = if verdict == Verdict::Passed { GOOD } else { BAD };
-    format!("{style}{verdict}{style:#}")
+/// What `doctor` found.
+pub(crate) fn symptoms(version: &str, symptoms: &[Symptom]) -> String {
+    let mut text = format!("concurrency katas {version}\n\n");
+    let width = symptoms.iter().map(|symptom| symptom.what.len()).max().unwrap_or(0);
+    for Symptom { what, found, remedy } in symptoms {
+        let mark = if remedy.is_none() { format!("{GOOD}✓{GOOD:#}") } else { format!("{BAD}✗{BAD:#}") };
+        let _ = writeln!(text, "{mark} {what:width$}  {found}");
+        if let Some(remedy) = remedy {
+            let _ = writeln!(text, "  {:width$}  {BOLD}{remedy}{BOLD:#}", "");
+        }
+    }
+    text
 }

@@ -5,6 +5,7 @@
 mod cache;
 mod child;
 mod compile;
+pub mod corpus;
 mod error;
 mod excerpt;
 mod lint;

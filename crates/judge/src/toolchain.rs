@@ -37,6 +37,16 @@ impl Toolchain {
         }
     }
 
+    /// What rustc calls itself: `rustc 1.95.0 (…)`.
+    ///
+    /// # Errors
+    /// It cannot be run.
+    pub fn version(&self) -> Result<String, Error> {
+        let output = Command::new(&self.rustc).arg("--version").output();
+        let output = output.map_err(|error| Error::io("run", &self.rustc, error))?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
     /// Changes when the compiler is replaced. Cheaper than asking it for its version.
     pub(crate) fn identity(&self) -> String {
         let stamp = std::fs::metadata(&self.rustc).and_then(|meta| Ok((meta.len(), meta.modified()?)));

@@ -52,7 +52,8 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
     } else if passed {
         anstream::print!("{}", report::passed(&exercise, &judged.judgement));
         if arguments.file.is_none() {
-            anstream::print!("{}", whats_next(&repository)?);
+            let next = Progress::read(&repository.root)?.first_unsolved(&repository.catalogue).cloned();
+            anstream::print!("\n{}", report::next(next.as_ref()));
         }
     } else {
         anstream::print!("{}", report::failed(&repository.root, &exercise, &judged.judgement));
@@ -79,12 +80,6 @@ fn keep_score(repository: &Repository, exercise: &Exercise, judged: &Judged) -> 
     } else {
         count_attempt(workspace.scratch(), &exercise.id)
     }
-}
-
-fn whats_next(repository: &Repository) -> anyhow::Result<String> {
-    let progress = Progress::read(&repository.root)?;
-    let next = repository.catalogue.ids().iter().find(|id| progress.solved(id).is_none());
-    Ok(report::next(next))
 }
 
 fn print_json(judgement: &Judgement) -> anyhow::Result<()> {

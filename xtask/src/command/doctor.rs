@@ -1,4 +1,163 @@
-//! stub
-pub(crate) fn doctor() -> anyhow::Result<crate::exit::Outcome> {
-    anyhow::bail!("not yet")
+//! `doctor`: what could keep the checker from working.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Context as _;
+use exercise::Engine;
+use judge::{Bench, Toolchain};
+
+use crate::exit::Outcome;
+use crate::report;
+use crate::repository::Repository;
+
+/// The oldest compiler that the katas are built with.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+
+/// Below this, building the worlds may fill the disk.
+const ROOM: u64 = 2 << 30;
+
+/// One thing that was looked at.
+#[derive(Debug)]
+pub(crate) struct Symptom {
+    /// What.
+    pub(crate) what: &'static str,
+    /// What was found.
+    pub(crate) found: String,
+    /// What to do, if it is not well.
+    pub(crate) remedy: Option<String>,
+}
+
+/// Looks at everything, whatever fails, and says what to do.
+pub(crate) fn doctor() -> anyhow::Result<Outcome> {
+    let repository = Repository::find()?;
+    let mut symptoms = Vec::new();
+    match Toolchain::find() {
+        Ok(toolchain) => {
+            symptoms.push(compiler(&toolchain));
+            symptoms.push(linker(&toolchain));
+        }
+        Err(error) => symptoms.push(ill("rustc", error.to_string(), "install Rust: https://rustup.rs")),
+    }
+    symptoms.push(room(&repository.root));
+    symptoms.push(exercises(&repository));
+    if let Ok(bench) = repository.bench() {
+        symptoms.extend([Engine::Shuttle, Engine::Loom, Engine::Real].map(|engine| world(&bench, engine)));
+    }
+    anstream::print!("{}", report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms));
+    let well = symptoms.iter().all(|symptom| symptom.remedy.is_none());
+    Ok(if well { Outcome::Passed } else { Outcome::NotPassed })
+}
+
+fn well(what: &'static str, found: impl Into<String>) -> Symptom {
+    Symptom { what, found: found.into(), remedy: None }
+}
+
+fn ill(what: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Symptom {
+    Symptom { what, found: found.into(), remedy: Some(remedy.into()) }
+}
+
+fn compiler(toolchain: &Toolchain) -> Symptom {
+    let version = match toolchain.version() {
+        Ok(version) => version,
+        Err(error) => return ill("rustc", error.to_string(), "reinstall the toolchain"),
+    };
+    if is_older(&version, OLDEST) {
+        return ill("rustc", version, format!("the katas need {OLDEST} or newer: rustup update"));
+    }
+    well("rustc", version)
+}
+
+/// Compares the numbers in `rustc 1.95.0 (…)` and `1.95`.
+fn is_older(version: &str, oldest: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        let digits = number.unwrap_or_default().split(['.', '-']);
+        digits.map_while(|part| part.parse().ok()).collect()
+    };
+    numbers(version) < numbers(oldest)
+}
+
+/// Compiles, links and runs a program that does nothing.
+fn linker(toolchain: &Toolchain) -> Symptom {
+    const REMEDY: &str =
+        "install a C toolchain: Rust links with it (`apt install build-essential`, `xcode-select --install`)";
+    let try_it = || {
+        let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
+        let program = folder.path().join("nothing").with_extension(std::env::consts::EXE_EXTENSION);
+        let mut rustc = Command::new(&toolchain.rustc);
+        rustc.args(["--edition=2024", "--crate-name=nothing", "-", "-o"]).arg(&program);
+        let mut child = rustc
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .context("cannot run rustc")?;
+        child.stdin.take().context("it is piped")?.write_all(b"fn main() {}")?;
+        let output = child.wait_with_output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let first = said.lines().next().unwrap_or_default();
+        anyhow::ensure!(output.status.success(), "cannot compile and link a program: {first}");
+        let status = Command::new(&program).status().context("cannot run what was linked")?;
+        anyhow::ensure!(status.success(), "what was linked does not run: {status}");
+        Ok(())
+    };
+    match try_it() {
+        Ok(()) => well("linker", "compiles, links and runs a program"),
+        Err(error) => ill("linker", format!("{error:#}"), REMEDY),
+    }
+}
+
+#[cfg(unix)]
+fn room(root: &Path) -> Symptom {
+    match rustix::fs::statvfs(root) {
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            #[allow(clippy::cast_precision_loss, reason = "one digit of gibibytes is shown")]
+            let found = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
+            if free < ROOM {
+                return ill("disk", found, "make room: the worlds and their build take about 1 GiB");
+            }
+            well("disk", found)
+        }
+        Err(error) => ill("disk", error.to_string(), "make sure that the repository is on a disk that can be read"),
+    }
+}
+
+#[cfg(not(unix))]
+fn room(_root: &Path) -> Symptom {
+    well("disk", "not looked at on this system")
+}
+
+fn exercises(repository: &Repository) -> Symptom {
+    let ids = repository.catalogue.ids();
+    match ids.iter().find_map(|id| repository.catalogue.exercise(id).err()) {
+        Some(error) => ill("exercises", error.to_string(), "`git status` shows what has changed"),
+        None => well("exercises", format!("{} found", ids.len())),
+    }
+}
+
+fn world(bench: &Bench, engine: Engine) -> Symptom {
+    let what = match engine {
+        Engine::Shuttle => "shuttle world",
+        Engine::Loom => "loom world",
+        Engine::Real => "real world",
+    };
+    match bench.world(engine, &[]) {
+        Some(_) => well(what, "built"),
+        None => well(what, "not built; the first exercise that needs it builds it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        assert!(!is_older("rustc 1.95.0 (59807616e 2026-04-14)", "1.95"));
+        assert!(!is_older("rustc 1.100.0-nightly (x)", "1.95"));
+        assert!(is_older("rustc 1.94.1", "1.95"));
+        assert!(is_older("nonsense", "1.95"));
+    }
 }

@@ -1,6 +1,58 @@
-//! stub
+//! `verify`: judge the exercises themselves.
+
+use exercise::Exercise;
+use judge::corpus;
+use serde::Serialize;
+
+use crate::exit::Outcome;
+use crate::report;
+use crate::repository::{Repository, say};
+
+/// The arguments of `verify`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {}
-pub(crate) fn verify(_: &Arguments) -> anyhow::Result<crate::exit::Outcome> {
-    anyhow::bail!("not yet")
+pub(crate) struct Arguments {
+    /// Ids, numbers or slugs; all exercises if there are none.
+    exercises: Vec<String>,
+    /// Print one JSON object on the standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Judges every starter and every fix, and says which did not get its declared verdict.
+pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let repository = Repository::find()?;
+    let mut exercises: Vec<Exercise> = Vec::new();
+    for name in &arguments.exercises {
+        let Some(exercise) = repository.exercise(name)? else { return Ok(Outcome::BadUsage) };
+        exercises.push(exercise);
+    }
+    if arguments.exercises.is_empty() {
+        for id in repository.catalogue.ids() {
+            exercises.push(repository.catalogue.exercise(id)?);
+        }
+    }
+    let verified = corpus::verify(&repository.bench()?, &exercises, &mut say)?;
+    let summary = Summary::new(&verified);
+    if arguments.json {
+        println!("{}", serde_json::to_string(&summary)?);
+    } else {
+        anstream::print!("{}", report::verified(&verified));
+    }
+    Ok(if summary.deviations == 0 { Outcome::Passed } else { Outcome::NotPassed })
+}
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Summary<'a> {
+    schema: u32,
+    programs: usize,
+    deviations: usize,
+    verified: &'a [corpus::Verified],
+}
+
+impl<'a> Summary<'a> {
+    fn new(verified: &'a [corpus::Verified]) -> Self {
+        let deviations = verified.iter().filter(|program| program.deviation.is_some()).count();
+        Summary { schema: judge::SCHEMA, programs: verified.len(), deviations, verified }
+    }
 }
