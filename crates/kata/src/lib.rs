@@ -10,7 +10,6 @@ mod oracle;
 mod scalar;
 mod world;
 
-pub use kata_trace::Verdict;
 pub use log::{Entry, Log};
 pub use oracle::{Rendezvous, fail, name, note};
 pub use kata_trace::Verdict;
