@@ -127,7 +127,7 @@ fn refuse_second_lock(mut state: Guard, frame: Frame, wait: &Wait, object: usize
                 held.at.file(),
                 held.at.line()
             ),
-            at: Some(wait.at),
+            at: Some(wait.at.into()),
         },
         Past::Of(frame.lane),
     )
@@ -207,7 +207,7 @@ pub(crate) fn blocked_executor(
     }
     fail(
         state,
-        Failure { verdict: Verdict::BlockedExecutor, kind: None, message, at: Some(at) },
+        Failure { verdict: Verdict::BlockedExecutor, kind: None, message, at: Some(at.into()) },
         Past::Of(lane),
     )
 }

@@ -108,7 +108,7 @@ fn end(lane: LaneId, pending: bool, within: Within) {
         );
         monitor::fail(
             state,
-            Failure { verdict: Verdict::GuardAcrossAwait, kind: None, message, at: Some(at) },
+            Failure { verdict: Verdict::GuardAcrossAwait, kind: None, message, at: Some(at.into()) },
             Past::Of(lane),
         );
     }
