@@ -8,7 +8,6 @@ use anstyle::{AnsiColor, Style};
 use exercise::{Engine, Exercise, Id};
 use judge::corpus::Verified;
 use judge::{Judgement, ScenarioResult};
-use kata_trace::{Event, Trace};
 
 use crate::command::Symptom;
 use crate::progress::Solved;
@@ -142,54 +141,60 @@ pub(crate) fn verified(programs: &[Verified]) -> String {
 
 /// What failed, and how.
 pub(crate) fn failed(root: &Path, exercise: &Exercise, judgement: &Judgement) -> String {
-    let mut text = format!("{BAD}{}{BAD:#}", judgement.verdict);
-    if let Some(kind) = judgement.kind {
-        let _ = write!(text, " {BAD}({kind}){BAD:#}");
+    let heading = format!("{BOLD}{}{BOLD:#}: {}\n\n", exercise.id, exercise.manifest.title);
+    match judgement.scenario.as_deref() {
+        Some(scenario) => heading + &story(root, exercise, judgement, scenario),
+        None => heading + &refused(judgement),
     }
-    let _ = write!(text, " {BOLD}{}{BOLD:#}", exercise.id);
-    if let Some(scenario) = judgement.failing_scenario() {
-        let _ = write!(text, ", scenario {BOLD}{}{BOLD:#}", scenario.name);
-        if !scenario.about.is_empty() {
-            let _ = write!(text, "\n{}", scenario.about);
-        }
+}
+
+/// A file that never ran.
+fn refused(judgement: &Judgement) -> String {
+    let mut text = format!("{BAD}✗ {}{BAD:#}: {}\n", judgement.verdict, judgement.message);
+    for diagnostic in &judgement.diagnostics {
+        let _ = write!(text, "\n{}\n", diagnostic.rendered.trim_end());
     }
-    text.push_str("\n\n");
-    if !judgement.diagnostics.is_empty() {
-        for diagnostic in &judgement.diagnostics {
-            let _ = writeln!(text, "{}", diagnostic.rendered.trim_end());
-            text.push('\n');
-        }
-        return text;
-    }
-    text.push_str(&story(root, judgement));
     text
 }
 
 /// How the failing execution went.
-fn story(_root: &Path, judgement: &Judgement) -> String {
-    let mut text = String::new();
-    if let Some(trace) = judgement.execution() {
-        for (step, event) in trace.events.iter().enumerate() {
-            let _ = writeln!(text, "{:>4}  {}", step + 1, line(&trace, event));
-        }
-        text.push('\n');
-    }
-    let _ = writeln!(text, "{}", judgement.message);
-    text
+fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str) -> String {
+    let trace = judgement.execution();
+    let sources = sources(root, exercise, judgement);
+    let story = viewer::Story {
+        verdict: judgement.verdict,
+        kind: judgement.kind,
+        scenario,
+        scenario_about: judgement.failing_scenario().map_or("", |scenario| &scenario.about),
+        message: &judgement.message,
+        at: judgement.at.as_ref(),
+        evidence: &judgement.evidence.clone().unwrap_or_default(),
+        trace: trace.as_ref(),
+        sources: &sources,
+    };
+    // What is printed loses its colours where they are not wanted.
+    viewer::timeline::render(&story, &viewer::Style { color: true, width: width() })
 }
 
-fn line(trace: &Trace, event: &Event) -> String {
-    let mut text = format!("{:10} {:?}", trace.thread_name(event.thread), event.op);
-    if let Some(object) = event.object {
-        let _ = write!(text, " {}", trace.object_name(object));
-    }
-    if event.blocked {
-        text.push_str(" … blocked");
-    }
-    if let Some(at) = &event.at {
-        let _ = write!(text, "  {FAINT}{}:{}{FAINT:#}", at.file, at.line);
-    }
-    text
+/// The files that the failing execution went through.
+fn sources(root: &Path, exercise: &Exercise, judgement: &Judgement) -> Vec<(String, String)> {
+    let hidden = judgement.engine.map(|engine| exercise.hidden(engine).to_string_lossy().into_owned());
+    let places = judgement.trace.iter().filter_map(|event| event.at.as_ref()).chain(&judgement.at);
+    let names: BTreeSet<String> =
+        places.map(|at| at.file.clone()).filter(|file| Some(file) != hidden.as_ref()).collect();
+    // A place in the standard library has no file here, and is not quoted.
+    names.into_iter().filter_map(|name| Some((name.clone(), std::fs::read_to_string(root.join(&name)).ok()?))).collect()
+}
+
+/// The columns of the terminal, or as many as anybody has.
+#[cfg(unix)]
+fn width() -> usize {
+    rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| usize::from(size.ws_col).max(1))
+}
+
+#[cfg(not(unix))]
+fn width() -> usize {
+    100
 }
 
 /// What `doctor` found.
