@@ -12,6 +12,5 @@ mod world;
 
 pub use log::{Entry, Log};
 pub use oracle::{Rendezvous, fail, name, note};
-pub use kata_trace::Verdict;
 pub use scalar::Scalar;
 pub use world::{Failure, Meeting, World, enter_world};

@@ -5,8 +5,18 @@ use std::thread;
 use kata::Rendezvous;
 use lost_update::{HitCounter, UnknownPage};
 
-/// Handlers that record views of one page at the same time lose none.
+/// Two views of one page at the same time both count.
 pub fn every_view_counts() {
+    let counter = HitCounter::new(["/"]);
+    thread::scope(|handlers| {
+        handlers.spawn(|| record(&counter, "/", 1));
+        handlers.spawn(|| record(&counter, "/", 1));
+    });
+    pending(&counter, "/", 2);
+}
+
+/// A handler that is overtaken more than once loses no view either, its own or another's.
+pub fn every_view_of_a_busy_page_counts() {
     let counter = HitCounter::new(["/"]);
     thread::scope(|handlers| {
         handlers.spawn(|| record(&counter, "/", 1));
