@@ -83,6 +83,14 @@ pub(crate) enum Reason {
     Shutdown,
 }
 
+/// An event that another lane knows of or does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) lane: LaneId,
+    pub(crate) number: u32,
+    pub(crate) thread: ThreadId,
+}
+
 /// A lock that a lane holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
@@ -130,6 +138,10 @@ pub(crate) struct Lane {
     pub(crate) vain: u32,
     /// What those who woke it knew.
     pub(crate) wakers: Clock,
+    /// What started it.
+    pub(crate) born: Option<Origin>,
+    /// What made it ready.
+    pub(crate) made_ready: Option<Origin>,
     /// An executor's thread waits for its end.
     pub(crate) joined: Option<LaneId>,
 }
@@ -152,6 +164,8 @@ impl Lane {
             woken: false,
             vain: 0,
             wakers: Clock::new(),
+            born: None,
+            made_ready: None,
             joined: None,
         }
     }

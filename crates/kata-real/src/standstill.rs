@@ -88,13 +88,13 @@ pub(crate) fn report(state: Guard) -> ! {
 }
 
 fn end(state: Guard, verdict: Verdict, message: String, at: &'static std::panic::Location<'static>) -> ! {
-    monitor::fail(state, Failure { verdict, kind: None, message, at: Some(at) }, Past::Everybody)
+    monitor::fail(state, Failure { verdict, kind: None, message, at: Some(at.into()) }, Past::Everybody)
 }
 
 fn deadlock(state: Guard, kind: DeadlockKind, message: String, at: &'static std::panic::Location<'static>) -> ! {
     monitor::fail(
         state,
-        Failure { verdict: Verdict::Deadlock, kind: Some(kind), message, at: Some(at) },
+        Failure { verdict: Verdict::Deadlock, kind: Some(kind), message, at: Some(at.into()) },
         Past::Everybody,
     )
 }
