@@ -124,6 +124,8 @@ pub(crate) struct Lane {
     pub(crate) held: Vec<Held>,
     /// Where it last reached the world.
     pub(crate) last: Option<&'static Location<'static>>,
+    /// The thread that it ran on then.
+    pub(crate) thread: Option<ThreadId>,
     /// A condition variable has notified it.
     pub(crate) notified: bool,
     /// Polls so far.
@@ -157,6 +159,7 @@ impl Lane {
             events: VecDeque::new(),
             held: Vec::new(),
             last: None,
+            thread: None,
             notified: false,
             polls: 0,
             polled_since: None,

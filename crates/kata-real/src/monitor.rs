@@ -59,7 +59,9 @@ pub(crate) fn ask(at: &'static Location<'static>) -> (Guard, Frame) {
     if let Some(joiner) = state.lanes[frame.lane].joined {
         blocked_waiter(state, joiner);
     }
-    state.lanes[frame.lane].last = Some(at);
+    let lane = &mut state.lanes[frame.lane];
+    lane.last = Some(at);
+    lane.thread = Some(std::thread::current().id());
     (state, frame)
 }
 

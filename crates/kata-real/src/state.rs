@@ -289,9 +289,9 @@ impl State {
     /// The tasks that `lane` knows of and that are not over: those that could run first, and of them those with a
     /// name. What another thread does at the same time is left out: it would differ from run to run.
     pub(crate) fn starved(&self, lane: LaneId) -> (Vec<LaneId>, bool) {
-        let thread = std::thread::current().id();
+        let thread = self.lanes[lane].thread;
         let knows = |origin: Origin| {
-            origin.thread == thread
+            Some(origin.thread) == thread
                 || origin.lane == lane
                 || self.lanes[lane].clock.of(origin.lane) >= origin.number
         };

@@ -77,6 +77,7 @@ fn begin(lane: LaneId) -> Within {
     let own = &mut state.lanes[lane];
     own.clock.join(&wakers);
     own.status = Status::Running;
+    own.thread = Some(std::thread::current().id());
     own.polls += 1;
     own.vain = 0;
     own.woken = false;
