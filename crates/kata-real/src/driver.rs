@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kata::harness::{Finding, Order, Scenario};
 use kata::{Failure, Meeting, World};
-use kata_trace::Op;
+use kata_trace::{Op, Verdict};
 
 pub use hook::PlannedPanic;
 
@@ -34,6 +34,13 @@ pub fn explore(order: Order) -> Finding {
     guardian::start();
     (order.run)();
     Finding::passed(monitor::evidence())
+}
+
+/// Ends the scenario with a verdict of an oracle's, at a place in the learner's file.
+pub fn fail_at(verdict: Verdict, message: impl Into<String>, at: &'static Location<'static>) -> ! {
+    let (state, frame) = monitor::give();
+    let failure = Failure { verdict, kind: None, message: message.into(), at: Some(at.into()) };
+    monitor::fail(state, failure, Past::Of(frame.lane))
 }
 
 struct RealWorld;

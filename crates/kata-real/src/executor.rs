@@ -10,13 +10,15 @@ mod watched;
 use std::cell::RefCell;
 use std::panic::Location;
 
-use kata_trace::Op;
+use kata::Failure;
+use kata_trace::{Op, Verdict};
 
 pub use heartbeat::{Beat, Heartbeat};
 pub use watched::{Watched, watch, watch_root};
 
 use crate::frame::{self, Frame};
 use crate::lane::{LaneId, LaneKind, Reason, Status, Wait};
+use crate::monitor::Past;
 use crate::state::Step;
 use crate::{monitor, spin, standstill};
 
@@ -47,11 +49,27 @@ pub fn polls_of_current_task() -> u64 {
     current_turn().map_or(0, |turn| turn.poll)
 }
 
+/// Writes a call that takes long, made at `at`, into what the learner is shown.
+pub fn blocking_call(call: &str, at: &'static Location<'static>) {
+    let (mut state, frame) = monitor::ask(at);
+    state.record(frame.lane, Step::new(Op::BlockingCall, Some(at)).text(call));
+}
+
 /// Ends the scenario as `blocked-executor`: `call`, made at `at`, keeps the executor's thread, says the oracle of a
 /// hidden test. `why` completes the sentence "… keeps the executor's thread inside a poll of task 1: ".
 pub fn blocked(call: &str, at: &'static Location<'static>, why: &str) -> ! {
     let (state, frame) = monitor::give();
     monitor::blocked_executor(state, frame.lane, call, at, why)
+}
+
+/// Ends the scenario as `livelock` at the place where the current task last reached the world: it is polled over and
+/// over and does not get on, says the oracle of a hidden test.
+pub fn busy(message: impl Into<String>) -> ! {
+    let (state, frame) = monitor::give();
+    let lane = &state.lanes[frame.lane];
+    let at = lane.last.or(lane.spawned).map(Into::into);
+    let failure = Failure { verdict: Verdict::Livelock, kind: None, message: message.into(), at };
+    monitor::fail(state, failure, Past::Of(frame.lane))
 }
 
 thread_local! {

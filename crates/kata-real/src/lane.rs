@@ -83,6 +83,14 @@ pub(crate) enum Reason {
     Shutdown,
 }
 
+/// An event that another lane knows of or does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) lane: LaneId,
+    pub(crate) number: u32,
+    pub(crate) thread: ThreadId,
+}
+
 /// A lock that a lane holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
@@ -116,6 +124,8 @@ pub(crate) struct Lane {
     pub(crate) held: Vec<Held>,
     /// Where it last reached the world.
     pub(crate) last: Option<&'static Location<'static>>,
+    /// The thread that it ran on then.
+    pub(crate) thread: Option<ThreadId>,
     /// A condition variable has notified it.
     pub(crate) notified: bool,
     /// Polls so far.
@@ -130,6 +140,10 @@ pub(crate) struct Lane {
     pub(crate) vain: u32,
     /// What those who woke it knew.
     pub(crate) wakers: Clock,
+    /// What started it.
+    pub(crate) born: Option<Origin>,
+    /// What made it ready.
+    pub(crate) made_ready: Option<Origin>,
     /// An executor's thread waits for its end.
     pub(crate) joined: Option<LaneId>,
 }
@@ -145,6 +159,7 @@ impl Lane {
             events: VecDeque::new(),
             held: Vec::new(),
             last: None,
+            thread: None,
             notified: false,
             polls: 0,
             polled_since: None,
@@ -152,6 +167,8 @@ impl Lane {
             woken: false,
             vain: 0,
             wakers: Clock::new(),
+            born: None,
+            made_ready: None,
             joined: None,
         }
     }

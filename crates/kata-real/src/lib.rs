@@ -18,6 +18,8 @@ mod spin;
 mod standstill;
 mod state;
 mod trace;
+mod unseen;
 
-pub use driver::{PlannedPanic, explore, main};
+pub use driver::{PlannedPanic, explore, fail_at, main};
 pub use gate::Gate;
+pub use unseen::Unseen;

@@ -57,9 +57,11 @@ pub(crate) fn ask(at: &'static Location<'static>) -> (Guard, Frame) {
     let mut state = enter();
     let frame = current(&mut state);
     if let Some(joiner) = state.lanes[frame.lane].joined {
-        blocked_waiter(state, joiner, "it still has work to do");
+        blocked_waiter(state, joiner);
     }
-    state.lanes[frame.lane].last = Some(at);
+    let lane = &mut state.lanes[frame.lane];
+    lane.last = Some(at);
+    lane.thread = Some(std::thread::current().id());
     (state, frame)
 }
 
@@ -89,7 +91,7 @@ pub(crate) fn wait(mut state: Guard, frame: Frame, wait: Wait) -> (Guard, bool) 
     }
     state.lanes[frame.lane].status = Status::Waiting(wait);
     if let Some(victim) = executor_behind(&state, frame.lane) {
-        blocked_waiter(state, victim, "the lock is held by a thread that waits for something else");
+        blocked_waiter(state, victim);
     }
     changed(&mut state);
     let over = loop {
@@ -147,7 +149,7 @@ fn refuse_in_poll(state: Guard, frame: Frame, wait: &Wait) -> Guard {
         _ => false,
     };
     if !tolerable {
-        blocked_executor(state, frame.lane, wait.call, wait.at, "");
+        blocked_executor(state, frame.lane, wait.call, wait.at, why(wait.reason));
     }
     let mut state = state;
     if let Reason::Finished { lane } = wait.reason {
@@ -171,11 +173,20 @@ fn executor_behind(state: &State, lane: LaneId) -> Option<LaneId> {
     })
 }
 
-fn blocked_waiter(state: Guard, victim: LaneId, why: &str) -> ! {
+fn blocked_waiter(state: Guard, victim: LaneId) -> ! {
     let Some(wait) = state.lanes[victim].waits().copied() else {
         unreachable!("lane {victim} was found because it waits");
     };
-    blocked_executor(state, victim, wait.call, wait.at, why)
+    blocked_executor(state, victim, wait.call, wait.at, why(wait.reason))
+}
+
+/// What is wrong with a wait that could have been short.
+fn why(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Lock { .. } => "who holds the lock waits for something else",
+        Reason::Finished { .. } => "the thread still has work to do",
+        _ => "",
+    }
 }
 
 /// Ends the scenario: `call` in `lane` keeps an executor's thread.
@@ -186,25 +197,25 @@ pub(crate) fn blocked_executor(
     at: &'static Location<'static>,
     why: &str,
 ) -> ! {
-    let starved: Vec<LaneId> = state.starved().into_iter().filter(|&other| other != lane).collect();
+    let (starved, ready) = state.starved(lane);
     let mut step = Step::new(Op::BlockingCall, Some(at)).text(call).blocked();
     step.peer = starved.first().copied();
     state.record(lane, step);
-    let task = state.lane_name(lane);
-    let mut message = format!("`{call}` keeps the executor's thread inside a poll of {task}");
+    let mut message = format!("`{call}` keeps the executor's thread inside a poll of `{}`", state.lane_name(lane));
     if !why.is_empty() {
         message.push_str(": ");
         message.push_str(why);
     }
-    match *starved.as_slice() {
-        [] => message.push_str("; every other task on this thread waits until it returns"),
-        [one] => message.push_str(&format!("; {} is ready to run and cannot", state.lane_name(one))),
-        [one, ..] => message.push_str(&format!(
-            "; {} and {} more are ready to run and cannot",
-            state.lane_name(one),
-            starved.len() - 1
-        )),
-    }
+    let names = match *starved.as_slice() {
+        [] => String::new(),
+        [one] => format!("`{}`", state.lane_name(one)),
+        [one, ..] => format!("`{}` (and {} more)", state.lane_name(one), starved.len() - 1),
+    };
+    message.push_str(&match (starved.is_empty(), ready) {
+        (true, _) => "; no other task gets a turn on this thread until it returns".to_owned(),
+        (false, true) => format!("; {names} waits for its turn"),
+        (false, false) => format!("; {names} gets no turn on this thread until it returns"),
+    });
     fail(
         state,
         Failure { verdict: Verdict::BlockedExecutor, kind: None, message, at: Some(at.into()) },

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
+use std::thread::ThreadId;
 
 use kata_trace::{ObjectKind, Verdict};
 
@@ -70,8 +71,11 @@ pub(crate) struct Heartbeat {
     pub(crate) asked: u64,
     pub(crate) answered: u64,
     pub(crate) stopped: bool,
-    pub(crate) task: Option<LaneId>,
+    /// The thread that polled it last.
+    pub(crate) thread: Option<ThreadId>,
     pub(crate) waker: Option<Waker>,
+    /// Tasks that wait for an answer.
+    pub(crate) listeners: Vec<Waker>,
 }
 
 macro_rules! parts {

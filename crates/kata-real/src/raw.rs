@@ -77,9 +77,9 @@ impl RawLock {
         let free = state.is_over(frame.lane, Reason::Lock { object, shared });
         if free {
             take(&mut state, frame, object, shared, at);
-        }
-        state.record(frame.lane, Step::new(op, Some(at)).on(object).ok(free));
-        if !free {
+            state.record(frame.lane, Step::new(op, Some(at)).on(object).ok(true));
+        } else {
+            state.record_vain(frame.lane, Step::new(op, Some(at)).on(object));
             spin::in_vain(state, frame, call, at);
         }
         free

@@ -7,7 +7,7 @@ use kata::Entry;
 use kata_trace::{ObjectKind, Op};
 
 use crate::clock::Clock;
-use crate::lane::{Held, Lane, LaneId, LaneKind, ObjectIndex, Reason, Stamped, Status};
+use crate::lane::{Held, Lane, LaneId, LaneKind, ObjectIndex, Origin, Reason, Stamped, Status};
 use crate::object::{Object, Part};
 
 #[derive(Debug)]
@@ -105,7 +105,15 @@ impl State {
         let child = self.add_lane(Lane::new(kind, name, Some(at)));
         self.record(parent, Step::new(Op::Spawn, Some(at)).with(child));
         self.lanes[child].clock = self.lanes[parent].clock.clone();
+        let born = Some(self.origin(parent));
+        self.lanes[child].born = born;
+        self.lanes[child].made_ready = born;
         child
+    }
+
+    /// The last event of `lane`, which the current thread is in.
+    pub(crate) fn origin(&self, lane: LaneId) -> Origin {
+        Origin { lane, number: self.lanes[lane].clock.of(lane), thread: std::thread::current().id() }
     }
 
     /// Writes an event of `lane`, and before it the poll that it happens in.
@@ -117,6 +125,19 @@ impl State {
             self.stamp(lane, poll);
         }
         self.stamp(lane, step);
+    }
+
+    /// Writes an attempt that found nothing, unless it repeats the one before it.
+    pub(crate) fn record_vain(&mut self, lane: LaneId, step: Step) {
+        let repeats = self.lanes[lane].events.back().is_some_and(|last| {
+            last.entry.op == step.entry.op
+                && last.entry.ok == Some(false)
+                && last.entry.at == step.entry.at
+                && last.object == step.object
+        });
+        if !repeats {
+            self.record(lane, step.ok(false));
+        }
     }
 
     fn stamp(&mut self, lane: LaneId, step: Step) {
@@ -265,14 +286,28 @@ impl State {
         owner
     }
 
-    /// The tasks that could run and do not, those with a name first.
-    pub(crate) fn starved(&self) -> Vec<LaneId> {
-        let mut starved: Vec<LaneId> = (self.lanes.iter().enumerate())
-            .filter(|(_, lane)| lane.kind == LaneKind::Task && matches!(lane.status, Status::Ready))
-            .map(|(id, _)| id)
-            .collect();
-        starved.sort_by_key(|&id| self.lanes[id].name.is_none());
-        starved
+    /// The tasks that `lane` knows of and that are not over: those that could run first, and of them those with a
+    /// name. What another thread does at the same time is left out: it would differ from run to run.
+    pub(crate) fn starved(&self, lane: LaneId) -> (Vec<LaneId>, bool) {
+        let thread = self.lanes[lane].thread;
+        let knows = |origin: Origin| {
+            Some(origin.thread) == thread
+                || origin.lane == lane
+                || self.lanes[lane].clock.of(origin.lane) >= origin.number
+        };
+        let of = |test: &dyn Fn(&Lane) -> bool| {
+            let tasks = (self.lanes.iter().enumerate())
+                .filter(|&(id, other)| id != lane && other.kind == LaneKind::Task && test(other))
+                .map(|(id, _)| id);
+            let mut tasks: Vec<LaneId> = tasks.collect();
+            tasks.sort_by_key(|&id| self.lanes[id].name.is_none());
+            tasks
+        };
+        let ready = of(&|other| matches!(other.status, Status::Ready) && other.made_ready.is_some_and(knows));
+        if !ready.is_empty() {
+            return (ready, true);
+        }
+        (of(&|other| !matches!(other.status, Status::Done) && other.born.is_some_and(knows)), false)
     }
 
     /// The name that a lane is shown by.
@@ -281,8 +316,8 @@ impl State {
             return name.to_string();
         }
         let kind = self.lanes[lane].kind;
-        // Lane 0 is the main thread, which has a name: `t1` is the first thread that is spawned.
-        let ordinal = self.lanes.iter().take(lane + 1).skip(1).filter(|other| other.kind == kind).count();
+        let alike = |other: &&Lane| other.kind == kind && other.name.is_none();
+        let ordinal = self.lanes.iter().take(lane + 1).filter(alike).count();
         match kind {
             LaneKind::Thread => format!("t{ordinal}"),
             LaneKind::Task => format!("task {ordinal}"),

@@ -3,11 +3,11 @@
 use std::future::poll_fn;
 use std::panic::Location;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use kata_trace::{ObjectKind, Op};
 
-use crate::frame;
+use super::in_poll;
 use crate::lane::{ObjectIndex, Reason, Wait};
 use crate::monitor;
 use crate::object::{self, ObjectCell, Part};
@@ -45,15 +45,16 @@ impl Heartbeat {
         poll_fn(move |cx| {
             let mut state = monitor::enter();
             let object = heart.index(&mut state);
-            let lane = frame::top().map(|frame| frame.lane);
             let own = state.objects[object].heartbeat();
-            own.task = lane;
+            own.thread = Some(std::thread::current().id());
             own.answered = own.asked;
             let previous = own.waker.replace(cx.waker().clone());
+            let listeners = std::mem::take(&mut own.listeners);
             let stopped = own.stopped;
             monitor::changed(&mut state);
             drop(state);
             drop(previous);
+            listeners.into_iter().for_each(Waker::wake);
             if stopped { Poll::Ready(()) } else { Poll::Pending }
         })
     }
@@ -79,6 +80,31 @@ impl Heartbeat {
         let mut state = monitor::enter();
         let object = self.index(&mut state);
         state.objects[object].heartbeat().answered >= beat.0
+    }
+
+    /// Asks for a turn and awaits it.
+    pub async fn beat(&self) {
+        let beat = self.ask();
+        poll_fn(|cx| {
+            let mut state = monitor::enter();
+            let object = self.index(&mut state);
+            let own = state.objects[object].heartbeat();
+            if own.answered >= beat.0 {
+                return Poll::Ready(());
+            }
+            own.listeners.push(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Whether the current thread is the one that the task runs on, in the middle of a poll: while it is kept, the
+    /// heart cannot beat. Only for executors with one thread; the task must have had a turn.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        let mut state = monitor::enter();
+        let object = self.index(&mut state);
+        in_poll() && state.objects[object].heartbeat().thread == Some(std::thread::current().id())
     }
 
     /// Waits until the task has had a turn. Inside a poll that would wait for itself: it is reported as

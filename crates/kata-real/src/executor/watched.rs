@@ -10,7 +10,7 @@ use kata_trace::Verdict;
 
 use super::{End, Finish, task_name};
 use crate::frame::{self, Frame};
-use crate::lane::{LaneId, LaneKind, Status};
+use crate::lane::{LaneId, LaneKind, Origin, Status};
 use crate::monitor::{self, Past};
 use crate::{driver, frame::Within};
 
@@ -77,6 +77,7 @@ fn begin(lane: LaneId) -> Within {
     let own = &mut state.lanes[lane];
     own.clock.join(&wakers);
     own.status = Status::Running;
+    own.thread = Some(std::thread::current().id());
     own.polls += 1;
     own.vain = 0;
     own.woken = false;
@@ -103,8 +104,8 @@ fn end(lane: LaneId, pending: bool, within: Within) {
         let at = held.at;
         let task = state.lane_name(lane);
         let message = format!(
-            "the guard taken here was alive when {task} returned to its executor: whoever asks for the lock meanwhile \
-             blocks the thread that would have to poll {task} again"
+            "the guard taken here was alive when `{task}` returned to its executor: whoever asks for the lock meanwhile \
+             blocks the thread that would have to poll `{task}` again"
         );
         monitor::fail(
             state,
@@ -138,12 +139,18 @@ impl Wake for Alarm {
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut state = monitor::enter();
-        if let Some(frame) = frame::top() {
+        let by = frame::top().map(|frame| {
             let clock = state.lanes[frame.lane].clock.clone();
             state.lanes[self.lane].wakers.join(&clock);
-        }
+            // The wake has no number of its own: who knows of it for certain knows of the next event.
+            let last = state.origin(frame.lane);
+            Origin { number: last.number + 1, ..last }
+        });
         let own = &mut state.lanes[self.lane];
-        own.woken = true;
+        if !own.woken {
+            own.woken = true;
+            own.made_ready = by;
+        }
         if matches!(own.status, Status::Suspended) {
             own.status = Status::Ready;
         }

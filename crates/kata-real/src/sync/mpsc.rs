@@ -13,6 +13,7 @@ use kata_trace::{ObjectKind, Op};
 
 pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 
+use crate::clock::Clock;
 use crate::frame::Frame;
 use crate::lane::{ObjectIndex, Reason, Wait};
 use crate::monitor::{self, Guard};
@@ -22,44 +23,58 @@ use crate::state::Step;
 
 struct Shared<T> {
     object: ObjectIndex,
-    /// Messages with their numbers, from 1. Only touched while the monitor is held.
-    queue: Mutex<VecDeque<(u64, T)>>,
+    /// Only touched while the monitor is held.
+    queue: Mutex<VecDeque<Message<T>>>,
+}
+
+struct Message<T> {
+    /// From 1.
+    ticket: u64,
+    /// What the sender knew.
+    clock: Clock,
+    value: T,
 }
 
 impl<T> Shared<T> {
-    fn push(&self, state: &mut Guard, message: T) -> u64 {
+    fn send(&self, state: &mut Guard, frame: Frame, op: Op, at: &'static Location<'static>, value: T) {
+        self.sent(state, frame, op, at);
+        self.push(state, frame, value);
+    }
+
+    fn sent(&self, state: &mut Guard, frame: Frame, op: Op, at: &'static Location<'static>) {
+        state.record(frame.lane, Step::new(op, Some(at)).on(self.object).ok(true));
+    }
+
+    fn push(&self, state: &mut Guard, frame: Frame, value: T) -> u64 {
+        let clock = state.lanes[frame.lane].clock.clone();
         let channel = state.objects[self.object].channel();
         channel.queued += 1;
         channel.sent += 1;
         let ticket = channel.sent;
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back((ticket, message));
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(Message { ticket, clock, value });
+        monitor::changed(state);
         ticket
     }
 
-    fn pop(&self, state: &mut Guard) -> Option<T> {
-        let (ticket, message) = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
+    fn pop(&self, state: &mut Guard, frame: Frame) -> Option<T> {
+        let message = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
         let channel = state.objects[self.object].channel();
         channel.queued -= 1;
-        channel.taken = ticket;
-        Some(message)
+        channel.taken = message.ticket;
+        state.lanes[frame.lane].clock.join(&message.clock);
+        Some(message.value)
     }
 
     /// Takes a message back that nobody received.
     fn withdraw(&self, state: &mut Guard, ticket: u64) -> Option<T> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let position = queue.iter().position(|(other, _)| *other == ticket)?;
+        let position = queue.iter().position(|message| message.ticket == ticket)?;
         state.objects[self.object].channel().queued -= 1;
-        queue.remove(position).map(|(_, message)| message)
-    }
-
-    fn sent(&self, state: &mut Guard, frame: Frame, op: Op, at: &'static Location<'static>) {
-        state.record(frame.lane, Step::new(op, Some(at)).on(self.object).ok(true));
-        state.release(frame.lane, self.object);
-        monitor::changed(state);
+        queue.remove(position).map(|message| message.value)
     }
 
     fn refused(&self, state: &mut Guard, frame: Frame, op: Op, at: &'static Location<'static>) {
-        state.record(frame.lane, Step::new(op, Some(at)).on(self.object).ok(false));
+        state.record_vain(frame.lane, Step::new(op, Some(at)).on(self.object));
     }
 
     fn add_sender(&self) {
@@ -135,8 +150,7 @@ impl<T> Sender<T> {
             drop(state);
             return Err(SendError(t));
         }
-        self.shared.push(&mut state, t);
-        self.shared.sent(&mut state, frame, Op::Send, at);
+        self.shared.send(&mut state, frame, Op::Send, at, t);
         Ok(())
     }
 }
@@ -166,15 +180,12 @@ impl<T> SyncSender<T> {
             drop(state);
             return Err(SendError(t));
         }
-        let ticket = self.shared.push(&mut state, t);
+        if rendezvous && frame.polling && receivers(&state, object) <= state.objects[object].channel().queued {
+            monitor::blocked_executor(state, frame.lane, "SyncSender::send", at, "");
+        }
         if rendezvous {
-            if frame.polling && receivers(&state, object) < state.objects[object].channel().queued {
-                monitor::blocked_executor(state, frame.lane, "SyncSender::send", at, "");
-            }
-            // The message is on offer: whoever receives it knows what happened before the offer.
-            state.release(frame.lane, object);
-            monitor::changed(&mut state);
-            // A receiver is there, so that the wait is a hand-over: it does not count as blocking a poll.
+            let ticket = self.shared.push(&mut state, frame, t);
+            // In a poll a receiver is there, so that the wait is a hand-over: it does not count as blocking a poll.
             let hand_over = Wait { polling: false, ..wait(Reason::Taken { object, ticket }) };
             state = monitor::wait(state, frame, hand_over).0;
             if let Some(message) = self.shared.withdraw(&mut state, ticket) {
@@ -182,8 +193,10 @@ impl<T> SyncSender<T> {
                 drop(state);
                 return Err(SendError(message));
             }
+            self.shared.sent(&mut state, frame, Op::Send, at);
+        } else {
+            self.shared.send(&mut state, frame, Op::Send, at, t);
         }
-        self.shared.sent(&mut state, frame, Op::Send, at);
         Ok(())
     }
 
@@ -207,8 +220,7 @@ impl<T> SyncSender<T> {
             }
             return Err(if gone { TrySendError::Disconnected(t) } else { TrySendError::Full(t) });
         }
-        self.shared.push(&mut state, t);
-        self.shared.sent(&mut state, frame, Op::TrySend, at);
+        self.shared.send(&mut state, frame, Op::TrySend, at, t);
         Ok(())
     }
 }
@@ -282,8 +294,8 @@ impl<T> Receiver<T> {
         let reason = Reason::Message { object };
         let wait = Wait { reason, op: Op::Recv, call, at, deadline, polling: frame.polling };
         let (mut state, over) = monitor::wait(state, frame, wait);
-        let message = self.shared.pop(&mut state);
-        if message.is_some() || over {
+        let message = self.shared.pop(&mut state, frame);
+        if message.is_none() && over {
             state.acquire(frame.lane, object);
         }
         state.record(frame.lane, Step::new(Op::Recv, Some(at)).on(object).ok(message.is_some()));
@@ -294,16 +306,20 @@ impl<T> Receiver<T> {
     fn attempt(&self, call: &'static str, at: &'static Location<'static>) -> Result<T, TryRecvError> {
         let (mut state, frame) = monitor::ask(at);
         let object = self.shared.object;
-        let message = self.shared.pop(&mut state);
+        let message = self.shared.pop(&mut state, frame);
         let gone = state.objects[object].channel().senders == 0;
-        if message.is_some() || gone {
+        if message.is_none() && gone {
             state.acquire(frame.lane, object);
         }
-        state.record(frame.lane, Step::new(Op::TryRecv, Some(at)).on(object).ok(message.is_some()));
+        let step = Step::new(Op::TryRecv, Some(at)).on(object);
         if message.is_some() {
+            state.record(frame.lane, step.ok(true));
             monitor::changed(&mut state);
-        } else if !gone {
-            spin::in_vain(state, frame, call, at);
+        } else {
+            state.record_vain(frame.lane, step);
+            if !gone {
+                spin::in_vain(state, frame, call, at);
+            }
         }
         message.ok_or(if gone { TryRecvError::Disconnected } else { TryRecvError::Empty })
     }

@@ -1,12 +1,13 @@
 //! What stands for `std` in the real world: the real one, with the modules that can block replaced by observed ones.
 //!
-//! The lists are explicit. Two globs in one module would resolve to the real item without a word.
+//! The lists are explicit: two globs in one module would resolve to the real item without a word. What the world
+//! refuses is deprecated with a note that starts with `kata:` and says what to use; the checker refuses it.
 
+#[doc(no_inline)]
 pub use std::*;
 
 pub mod sync {
-    //! `std::sync`, observed.
-
+    //! `std::sync`.
     pub use kata_real::sync::{
         Barrier, BarrierWaitResult, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
         WaitTimeoutResult, mpsc,
@@ -17,29 +18,49 @@ pub mod sync {
 }
 
 pub mod thread {
-    //! `std::thread`, observed.
-
+    //! `std::thread`.
     pub use kata_real::thread::{
         AccessError, Builder, JoinHandle, LocalKey, Result, Scope, ScopedJoinHandle, Thread, ThreadId,
         available_parallelism, current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
     };
-    #[allow(deprecated, reason = "std still has them")]
+    #[allow(deprecated, reason = "std has it")]
     pub use kata_real::thread::{park_timeout_ms, sleep_ms};
 }
 
-pub mod panic {
-    //! `std::panic`, without the hook: it belongs to the checker here.
+pub mod collections {
+    //! `std::collections`, with hash maps whose order does not change from run to run.
+    pub use kata::collections::{HashMap, HashSet, hash_map, hash_set};
+    pub use std::collections::{
+        BTreeMap, BTreeSet, BinaryHeap, Bound, LinkedList, TryReserveError, VecDeque, binary_heap, btree_map,
+        btree_set, linked_list, vec_deque,
+    };
+}
 
+pub mod hash {
+    //! `std::hash`.
+    pub use kata::collections::RandomState;
+    #[allow(deprecated, reason = "std has it")]
+    pub use std::hash::SipHasher;
+    pub use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+}
+
+pub mod panic {
+    //! `std::panic`, without the hook.
     pub use std::panic::{
         AssertUnwindSafe, Location, PanicHookInfo, RefUnwindSafe, UnwindSafe, catch_unwind, panic_any, resume_unwind,
     };
 
-    /// See `std::panic::set_hook`. It does nothing here.
-    #[deprecated(note = "kata: the panic hook belongs to the checker; handle the panic where the thread is joined")]
+    #[deprecated(
+        note = "kata: the checker needs the panic hook itself; use `catch_unwind` or a guard's `Drop` instead"
+    )]
+    #[doc(hidden)]
     pub fn set_hook(_hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>) {}
 
-    /// See `std::panic::take_hook`. It does nothing here.
-    #[deprecated(note = "kata: the panic hook belongs to the checker; handle the panic where the thread is joined")]
+    #[deprecated(
+        note = "kata: the checker needs the panic hook itself; use `catch_unwind` or a guard's `Drop` instead"
+    )]
+    #[doc(hidden)]
+    #[must_use]
     pub fn take_hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
         Box::new(|_| {})
     }

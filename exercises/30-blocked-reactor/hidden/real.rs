@@ -1,0 +1,268 @@
+//! The hidden tests of 30-blocked-reactor. See the README of the exercise for the contract that they check.
+
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use blocked_reactor::{Codec, DecodeError, Image, Strip, Thumbnail, Thumbnailer};
+use kata::Verdict;
+use kata_world::{Gate, Unseen};
+use kata_world::executor::{self, Beat, Heartbeat};
+use tokio::runtime::{Builder, Runtime};
+
+/// A runtime with one thread for its tasks: `block_on`'s own, or one worker.
+#[derive(Clone, Copy)]
+enum Flavor {
+    CurrentThread,
+    OneWorker,
+}
+
+impl Flavor {
+    fn build(self) -> Runtime {
+        match self {
+            Flavor::CurrentThread => Builder::new_current_thread().enable_all().build(),
+            Flavor::OneWorker => Builder::new_multi_thread().worker_threads(1).enable_all().build(),
+        }
+        .expect("a runtime can be built")
+    }
+}
+
+/// A decoder that knows which strips were decoded where, and whether other tasks got their turn in between.
+struct Probe {
+    heart: Heartbeat,
+    /// What the last strip of each image that was decoded on the runtime's thread asked of the heartbeat.
+    beats: Unseen<HashMap<String, Beat>>,
+    corrupt: Vec<(&'static str, usize)>,
+    /// For each image that must overlap with the others: a gate that its first strip opens.
+    begun: Vec<(&'static str, Gate)>,
+    /// Holds all strips that are not decoded on the runtime's thread.
+    held: Option<Arc<Gate>>,
+}
+
+impl Probe {
+    /// On the runtime's thread: every task that became ready during the last strip of this image has had its turn.
+    fn take_turn(&self, image: &Image, at: &'static Location<'static>) {
+        let last = self.beats.with(|beats| beats.get(&image.name).copied());
+        if last.is_some_and(|last| !self.heart.has_answered(last)) {
+            executor::blocked(CALL, at, "no other task has had a turn since the strip before this one");
+        }
+        let beat = self.heart.ask();
+        self.beats.with(|beats| beats.insert(image.name.clone(), beat));
+    }
+
+    /// Elsewhere: the runtime goes on while a strip is decoded.
+    fn take_time(&self, at: &'static Location<'static>) {
+        let beat = self.heart.ask();
+        self.heart.wait(beat, CALL, at);
+        if let Some(held) = &self.held {
+            held.pass(CALL, at);
+        }
+    }
+
+    /// No image is finished before the others that must overlap with it are begun.
+    fn overlap(&self, image: &Image, strip: usize, at: &'static Location<'static>) {
+        for (_, begun) in self.begun.iter().filter(|(name, _)| *name == image.name) {
+            begun.open();
+        }
+        for (name, begun) in self.begun.iter().filter(|(name, _)| *name != image.name) {
+            if !self.heart.is_kept() {
+                executor::may_block(|| begun.pass(CALL, at));
+            } else if strip + 1 == image.strips && !begun.is_open() {
+                let message = format!("{OVERLAP}: all of `{}` was decoded before the first of `{name}`", image.name);
+                kata_world::fail_at(Verdict::NotConcurrent, message, at);
+            }
+        }
+    }
+}
+
+impl Codec for Probe {
+    #[track_caller]
+    fn decode_strip(&self, image: &Image, strip: usize) -> Result<Strip, DecodeError> {
+        let at = Location::caller();
+        if self.heart.is_kept() {
+            self.take_turn(image, at);
+        } else {
+            // Another executor's thread is as good as any other.
+            executor::may_block(|| self.take_time(at));
+        }
+        executor::blocking_call(&format!("{CALL}: strip {strip} of {}", image.name), at);
+        self.overlap(image, strip, at);
+        if self.corrupt.contains(&(image.name.as_str(), strip)) {
+            return Err(DecodeError { image: image.name.clone(), strip });
+        }
+        Ok(pixels(&image.name, strip))
+    }
+}
+
+const CALL: &str = "Codec::decode_strip";
+
+fn pixels(name: &str, strip: usize) -> Strip {
+    Strip(name.bytes().chain([strip as u8]).collect())
+}
+
+fn image(name: &str, strips: usize) -> Image {
+    Image { name: name.to_owned(), strips }
+}
+
+fn decoded(name: &str, strips: usize) -> Thumbnail {
+    Thumbnail { name: name.to_owned(), strips: (0..strips).map(|strip| pixels(name, strip)).collect() }
+}
+
+struct Setting {
+    corrupt: Vec<(&'static str, usize)>,
+    overlapping: Vec<&'static str>,
+    held: Option<Arc<Gate>>,
+}
+
+const PLAIN: Setting = Setting { corrupt: Vec::new(), overlapping: Vec::new(), held: None };
+
+/// Runs `body` as a task of a runtime of `flavor`, with a service whose decoder is a probe, and a heartbeat beside it.
+fn serve<F, Fut>(flavor: Flavor, setting: Setting, body: F)
+where
+    F: FnOnce(Arc<Thumbnailer<Probe>>) -> Fut + Send + 'static,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    flavor.build().block_on(async {
+        let heart = Heartbeat::new();
+        let pulse = executor::name_tasks("heartbeat", || tokio::spawn(heart.task()));
+        heart.beat().await;
+        let closed = format!("{OVERLAP}: one is being decoded, and no strip of the other is begun");
+        let gate = |&name| (name, Gate::new(Verdict::NotConcurrent, closed.clone()));
+        let probe = Probe {
+            heart: heart.clone(),
+            beats: Unseen::new(HashMap::new()),
+            corrupt: setting.corrupt,
+            begun: setting.overlapping.iter().map(gate).collect(),
+            held: setting.held,
+        };
+        let server = async move { body(Arc::new(Thumbnailer::new(probe))).await };
+        executor::name_tasks("server", || tokio::spawn(server)).await.expect("the scenario does not panic");
+        heart.stop();
+        pulse.await.expect("the heartbeat does not panic");
+    });
+}
+
+const OVERLAP: &str = "two images must be able to overlap";
+
+/// Spawns a request, as a server does.
+fn request(
+    service: &Arc<Thumbnailer<Probe>>,
+    image: Image,
+) -> tokio::task::JoinHandle<Result<Thumbnail, DecodeError>> {
+    let service = Arc::clone(service);
+    executor::name_tasks(&format!("thumbnail of {}", image.name), || {
+        tokio::spawn(async move { service.thumbnail(image).await })
+    })
+}
+
+fn one_image(flavor: Flavor) {
+    serve(flavor, PLAIN, |service| async move {
+        let thumbnail = request(&service, image("beach", 20)).await.expect("the handler does not panic");
+        assert_eq!(thumbnail, Ok(decoded("beach", 20)), "all strips, from top to bottom");
+    });
+}
+
+/// While an image is decoded, another task of a one-threaded runtime gets its turn after every strip.
+pub fn others_get_their_turn() {
+    one_image(Flavor::CurrentThread);
+}
+
+/// The same on the multi-threaded runtime, here with one worker.
+pub fn others_get_their_turn_on_a_worker() {
+    one_image(Flavor::OneWorker);
+}
+
+/// A corrupt strip is an error of its image; of several, the first from the top.
+pub fn a_corrupt_strip_is_reported() {
+    let setting = Setting { corrupt: vec![("beach", 2), ("beach", 4)], ..PLAIN };
+    serve(Flavor::CurrentThread, setting, |service| async move {
+        let broken = request(&service, image("beach", 6)).await.expect("the handler does not panic");
+        assert_eq!(broken, Err(DecodeError { image: "beach".to_owned(), strip: 2 }));
+        let empty = request(&service, image("empty", 0)).await.expect("the handler does not panic");
+        assert_eq!(empty, Ok(decoded("empty", 0)), "an image without strips has an empty thumbnail");
+        let whole = request(&service, image("forest", 3)).await.expect("the handler does not panic");
+        assert_eq!(whole, Ok(decoded("forest", 3)), "the service goes on after an error");
+    });
+}
+
+fn two_images(flavor: Flavor) {
+    let setting = Setting { overlapping: vec!["beach", "forest"], ..PLAIN };
+    serve(flavor, setting, |service| async move {
+        let beach = request(&service, image("beach", 4));
+        let forest = request(&service, image("forest", 4));
+        assert_eq!(beach.await.expect("the handler does not panic"), Ok(decoded("beach", 4)));
+        assert_eq!(forest.await.expect("the handler does not panic"), Ok(decoded("forest", 4)));
+    });
+}
+
+/// Two requests are decoded at the same time: a small image need not wait for a big one.
+pub fn two_images_overlap() {
+    two_images(Flavor::CurrentThread);
+}
+
+/// The same on the multi-threaded runtime.
+pub fn two_images_overlap_on_a_worker() {
+    two_images(Flavor::OneWorker);
+}
+
+fn page(flavor: Flavor) {
+    let setting = Setting { corrupt: vec![("forest", 1)], overlapping: vec!["beach", "forest"], ..PLAIN };
+    serve(flavor, setting, |service| async move {
+        let images = vec![image("beach", 3), image("forest", 3), image("empty", 0)];
+        let page = executor::name_tasks("gallery", || tokio::spawn(async move { service.gallery(images).await }));
+        let page = page.await.expect("the handler does not panic");
+        let broken = Err(DecodeError { image: "forest".to_owned(), strip: 1 });
+        assert_eq!(page, [Ok(decoded("beach", 3)), broken, Ok(decoded("empty", 0))], "in the order of the images");
+    });
+}
+
+/// A gallery page is complete, in order, with its errors, and others get their turn while it waits.
+pub fn a_gallery_waits_for_its_images() {
+    page(Flavor::CurrentThread);
+}
+
+/// The same on the multi-threaded runtime.
+pub fn a_gallery_waits_on_a_worker() {
+    page(Flavor::OneWorker);
+}
+
+/// A gallery that has nothing to do but wait is not polled over and over: it sleeps until a thumbnail is there.
+pub fn a_gallery_does_not_wait_busily() {
+    /// Turns that others get while the thumbnails are held up.
+    const TURNS: usize = 4_000;
+    /// Polls that are enough for a gallery which is woken for every strip of its images, and for each of its jobs.
+    const ENOUGH: usize = 32;
+
+    let held = Arc::new(Gate::new(Verdict::NotConcurrent, "a strip was never released"));
+    let setting = Setting { held: Some(Arc::clone(&held)), ..PLAIN };
+    serve(Flavor::CurrentThread, setting, |service| async move {
+        let images = vec![image("beach", 3), image("forest", 3)];
+        let gallery = executor::name_tasks("gallery", || {
+            tokio::spawn(async move {
+                let mut polls = 0;
+                let mut page = pin!(service.gallery(images));
+                poll_fn(|cx| {
+                    polls += 1;
+                    if polls > ENOUGH {
+                        executor::busy("the gallery is polled over and over, and has nothing to do but wait");
+                    }
+                    page.as_mut().poll(cx)
+                })
+                .await
+            })
+        });
+        let mut turns = 0;
+        poll_fn(|cx| {
+            turns += 1;
+            cx.waker().wake_by_ref();
+            if turns < TURNS { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+        held.open();
+        let page = gallery.await.expect("the handler does not panic");
+        assert_eq!(page, [Ok(decoded("beach", 3)), Ok(decoded("forest", 3))]);
+    });
+}
