@@ -1,0 +1,314 @@
+//! The driver: explores a scenario and says what it found.
+//!
+//! loom is run with a rising bound on preemptions, so that the first failure has few, and without a bound at the end.
+//! The exploration has an operating-system thread of its own. A failure is handed over from the place where it shows,
+//! at the latest from the panic hook, and the thread then stops for ever: loom cannot unwind a failed execution.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc;
+
+use kata::Failure;
+use kata::harness::{Finding, Order, Scenario};
+use kata_trace::{Budget, Evidence, Trace, Verdict};
+
+use crate::liberty::Liberty;
+use crate::oracle::LoomWorld;
+use crate::{demand, execution, failure, liberty, thread};
+
+/// The bounds of the search; without a bound at the end.
+const BOUNDS: [Option<u8>; 5] = [Some(0), Some(1), Some(2), Some(3), None];
+
+/// Liberties are taken in executions with up to this many preemptions.
+const LIBERTY_BOUND: u8 = 2;
+
+/// Branches of loom's that one step can take: the schedule and the value read, of two operations.
+const BRANCHES: usize = 4;
+
+/// The `main` of a scenario's process in this world.
+pub fn main(scenarios: &[Scenario]) -> ! {
+    kata::harness::main(scenarios, explore)
+}
+
+/// Explores a scenario within its budget, or repeats one execution.
+pub fn explore(order: Order) -> Finding {
+    kata::enter_world(&LoomWorld);
+    failure::install_hook();
+    let (sender, receiver) = mpsc::channel();
+    let search = Search {
+        run: order.run,
+        budget: order.budget,
+        sender,
+        executions: 0,
+        bound: None,
+        reached: None,
+        exhausted: false,
+        schedule: String::new(),
+        replay: None,
+    };
+    let explorer = move || {
+        let mut search = search;
+        if let Some(schedule) = order.replay {
+            match Replay::read(&schedule) {
+                Some(replay) => search.replay = Some(replay),
+                None => return search.send(internal(format!("`{schedule}` is not a schedule of the loom world"))),
+            }
+        }
+        SEARCH.set(Some(search));
+        run();
+    };
+    if let Err(error) = std::thread::Builder::new().name("explorer".to_owned()).spawn(explorer) {
+        return internal(format!("cannot start a thread to explore in: {error}"));
+    }
+    receiver.recv().unwrap_or_else(|_| internal("the exploration ended without a finding".to_owned()))
+}
+
+struct Search {
+    run: fn(),
+    budget: Budget,
+    sender: mpsc::Sender<Finding>,
+    executions: u64,
+    bound: Option<u8>,
+    /// The largest bound up to which everything was explored.
+    reached: Option<u8>,
+    /// Everything was explored.
+    exhausted: bool,
+    /// The threads of the execution that has just ended, for a replay.
+    schedule: String,
+    replay: Option<Replay>,
+}
+
+/// An execution to repeat: exploration is deterministic, so that its number identifies it. The threads of its steps
+/// tell whether the program is still the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Replay {
+    execution: u64,
+    steps: String,
+}
+
+impl Replay {
+    fn read(schedule: &str) -> Option<Self> {
+        let (execution, steps) = schedule.split_once(':')?;
+        let execution = execution.parse().ok().filter(|number| *number > 0)?;
+        let steps: String = steps.to_owned();
+        steps.chars().all(|step| step.is_ascii_digit()).then_some(Replay { execution, steps })
+    }
+}
+
+thread_local! {
+    static SEARCH: RefCell<Option<Search>> = const { RefCell::new(None) };
+}
+
+/// Why a round of the search ended.
+enum End {
+    /// Nothing is left within its bound.
+    Complete,
+    /// The budget is used up.
+    Budget,
+    /// The program turned out to need something: see [`demand`].
+    Restart,
+}
+
+/// Thrown from the first statement of an execution, where nothing needs to be unwound.
+struct Stop(End);
+
+/// Whether the calling operating-system thread explores.
+pub(crate) fn is_explorer() -> bool {
+    SEARCH.try_with(|search| search.try_borrow().is_ok_and(|search| search.is_some())).unwrap_or(false)
+}
+
+/// Ends the exploration with a failure of the running execution.
+pub(crate) fn conclude(failure: Failure) -> ! {
+    let trace = execution::with(|e| e.log.to_trace());
+    SEARCH.with_borrow_mut(|search| {
+        let search = search.as_mut().expect("only an explorer concludes");
+        let schedule = format!("{}:{}", search.executions, steps(&trace));
+        let bound = search.bound.map_or_else(|| preemptions(&trace), u32::from);
+        let evidence = Evidence { preemption_bound: Some(bound), ..search.evidence() };
+        match &search.replay {
+            Some(replay) if format!("{}:{}", replay.execution, replay.steps) != schedule => {
+                search.send(diverged(replay));
+            }
+            _ => search.send(Finding::failed(failure, evidence, Some(schedule), Some(trace))),
+        }
+    });
+    stop()
+}
+
+/// Never returns: what the failed execution holds must not be dropped.
+pub(crate) fn stop() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Ends the exploration with a fault of the checker's own, when not even the execution can be looked at.
+pub(crate) fn give_up(message: String) -> ! {
+    let sender = SEARCH.try_with(|search| search.try_borrow().ok().and_then(|s| Some(s.as_ref()?.sender.clone())));
+    if let Ok(Some(sender)) = sender {
+        let _ = sender.send(internal(message));
+    }
+    stop()
+}
+
+impl Search {
+    fn send(&self, finding: Finding) {
+        // Nobody receives when the process is about to end anyway.
+        let _ = self.sender.send(finding);
+    }
+
+    fn evidence(&self) -> Evidence {
+        Evidence {
+            executions: self.executions,
+            preemption_bound: self.reached.map(u32::from),
+            exhaustive: self.exhausted,
+            seed: None,
+        }
+    }
+
+    fn bounds(&self) -> Vec<Option<u8>> {
+        match self.budget.preemptions {
+            None => BOUNDS.to_vec(),
+            Some(most) => (0..=u8::try_from(most).unwrap_or(u8::MAX)).map(Some).collect(),
+        }
+    }
+}
+
+fn run() {
+    loop {
+        match rounds() {
+            End::Complete | End::Budget => break,
+            End::Restart => {
+                demand::meet();
+                liberty::forget();
+            }
+        }
+    }
+    SEARCH.with_borrow(|search| {
+        let search = search.as_ref().expect("the search goes on");
+        search.send(match &search.replay {
+            None => Finding::passed(search.evidence()),
+            Some(replay) if search.executions == replay.execution && search.schedule == replay.steps => {
+                let trace = execution::with(|e| e.log.to_trace());
+                let schedule = format!("{}:{}", replay.execution, replay.steps);
+                Finding { trace: Some(trace), schedule: Some(schedule), ..Finding::passed(search.evidence()) }
+            }
+            Some(replay) => diverged(replay),
+        });
+    });
+}
+
+fn rounds() -> End {
+    let (bounds, run) = SEARCH.with_borrow_mut(|search| {
+        let search = search.as_mut().expect("the search goes on");
+        search.reached = None;
+        (search.bounds(), search.run)
+    });
+    for bound in bounds {
+        SEARCH.with_borrow_mut(|search| search.as_mut().expect("the search goes on").bound = bound);
+        match round(run, bound, None) {
+            End::Complete => {}
+            end => return end,
+        }
+        if bound.is_some_and(|bound| bound <= LIBERTY_BOUND) {
+            for liberty in liberty::seen() {
+                match round(run, bound, Some(liberty)) {
+                    End::Complete => {}
+                    end => return end,
+                }
+            }
+        }
+        SEARCH.with_borrow_mut(|search| {
+            let search = search.as_mut().expect("the search goes on");
+            search.reached = bound;
+            search.exhausted = bound.is_none();
+        });
+    }
+    End::Complete
+}
+
+/// Everything within a bound, with at most one liberty.
+fn round(run: fn(), bound: Option<u8>, liberty: Option<Liberty>) -> End {
+    liberty::take(liberty);
+    let steps = SEARCH.with_borrow(|search| search.as_ref().map_or(0, |search| search.budget.steps));
+    let mut builder = loom::model::Builder::new();
+    // Every field: the constructor reads variables of the environment.
+    builder.max_threads = execution::MAX_THREADS;
+    builder.max_branches = usize::try_from(steps).unwrap_or(usize::MAX / BRANCHES).saturating_mul(BRANCHES);
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    builder.preemption_bound = bound.map(usize::from);
+    builder.checkpoint_file = None;
+    builder.checkpoint_interval = usize::MAX;
+    builder.expect_explicit_explore = false;
+    builder.location = false;
+    builder.log = false;
+    let executed = catch_unwind(AssertUnwindSafe(|| {
+        builder.check(move || {
+            begin();
+            thread::run_scenario(run);
+        });
+    }));
+    match executed {
+        Ok(()) => {
+            ended();
+            if demand::unmet() { End::Restart } else { End::Complete }
+        }
+        Err(thrown) => match thrown.downcast::<Stop>() {
+            Ok(stop) => stop.0,
+            Err(thrown) => failure::thrown(&thrown),
+        },
+    }
+}
+
+/// The first statement of an execution.
+fn begin() {
+    ended();
+    let stop = SEARCH.with_borrow_mut(|search| {
+        let search = search.as_mut().expect("the search goes on");
+        let limit = search.replay.as_ref().map_or(search.budget.executions, |replay| replay.execution);
+        if search.executions >= limit {
+            return Some(End::Budget);
+        }
+        if demand::unmet() {
+            return Some(End::Restart);
+        }
+        search.executions += 1;
+        let budget = &search.budget;
+        let output = usize::try_from(budget.output_kib.saturating_mul(1024)).unwrap_or(usize::MAX);
+        execution::begin(budget.steps, output);
+        None
+    });
+    if let Some(end) = stop {
+        let stop: Box<dyn Any + Send> = Box::new(Stop(end));
+        resume_unwind(stop);
+    }
+    kata::harness::count_execution();
+}
+
+/// An execution has ended without a failure.
+fn ended() {
+    SEARCH.with_borrow_mut(|search| {
+        let search = search.as_mut().expect("the search goes on");
+        if search.replay.as_ref().is_some_and(|replay| replay.execution == search.executions) {
+            search.schedule = steps(&execution::with(|e| e.log.to_trace()));
+        }
+    });
+}
+
+fn steps(trace: &Trace) -> String {
+    trace.events.iter().map(|event| event.thread.to_string()).collect()
+}
+
+fn preemptions(trace: &Trace) -> u32 {
+    u32::try_from(trace.events.iter().filter(|event| event.preemption).count()).unwrap_or(u32::MAX)
+}
+
+fn diverged(replay: &Replay) -> Finding {
+    internal(format!("the schedule does not apply to this program: its execution {} is another one", replay.execution))
+}
+
+fn internal(message: String) -> Finding {
+    Finding { verdict: Verdict::InternalError, message, ..Finding::passed(Evidence::default()) }
+}

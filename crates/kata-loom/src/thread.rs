@@ -1,0 +1,92 @@
+//! `std::thread` in the model.
+
+mod builder;
+mod handle;
+mod local;
+mod park;
+mod scope;
+
+pub use builder::{Builder, JoinHandle, spawn};
+pub use handle::{Thread, ThreadId, current};
+pub use local::{AccessError, LocalKey};
+pub use park::{park, park_timeout};
+pub use scope::{Scope, ScopedJoinHandle, scope};
+
+use std::io;
+use std::num::NonZero;
+use std::panic::Location;
+use std::time::Duration;
+
+use generator::Gn;
+use kata_trace::Op;
+
+use crate::demand::{self, Demand};
+use crate::execution;
+
+#[doc(no_inline)]
+pub use std::thread::{Result, panicking};
+
+/// Room for a thread's stack, in bytes: unoptimised code needs more than the 32 KiB that loom gives by itself.
+pub(crate) const STACK: usize = 1 << 20;
+
+/// What [`available_parallelism`] answers.
+const PARALLELISM: NonZero<usize> = NonZero::new(4).expect("not zero");
+
+/// `std::thread::yield_now`: others run, if any can.
+#[track_caller]
+pub fn yield_now() {
+    execution::attempt(Op::Yield, None, None, Location::caller());
+    execution::give_way();
+    execution::complete(|_| {});
+}
+
+/// `std::thread::sleep`: virtual time passes, and others run meanwhile, if any can. It orders nothing.
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    execution::attempt(Op::Sleep, None, None, Location::caller());
+    execution::give_way();
+    execution::with(|e| e.pass(duration));
+    execution::complete(|_| {});
+}
+
+/// `std::thread::available_parallelism`: 4, on every machine.
+///
+/// # Errors
+///
+/// Never.
+pub fn available_parallelism() -> io::Result<NonZero<usize>> {
+    Ok(PARALLELISM)
+}
+
+/// Runs a scenario as thread 0 of an execution.
+pub(crate) fn run_scenario(scenario: fn()) {
+    on_large_stack(move || {
+        scenario();
+        exit();
+    });
+}
+
+/// loom gives its first thread a small stack. A coroutine inside of it has a stack of its own; its switches are passed
+/// on.
+#[allow(deprecated, reason = "loom itself switches through this function, so that the two must agree")]
+fn on_large_stack(run: impl FnOnce() + Send + 'static) {
+    let mut inner = Gn::<()>::new_opt(STACK / size_of::<usize>(), run);
+    loop {
+        inner.resume();
+        if inner.is_done() {
+            return;
+        }
+        generator::yield_with(());
+    }
+}
+
+/// The last thing that a thread does.
+fn exit() {
+    execution::drop_locals();
+    crate::cell::settle();
+    if demand::met(Demand::Looks) {
+        current().0.point.visit();
+    }
+    execution::record(Op::Exit, None, None, |_| {});
+    execution::with(|e| e.me().finished = true);
+}

@@ -1,0 +1,6 @@
+//! `std::thread`.
+
+pub use kata_loom::thread::{
+    AccessError, Builder, JoinHandle, LocalKey, Result, Scope, ScopedJoinHandle, Thread, ThreadId,
+    available_parallelism, current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
+};

@@ -1,0 +1,3 @@
+//! `std::time`.
+
+pub use kata_loom::time::{Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError, UNIX_EPOCH};
