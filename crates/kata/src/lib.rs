@@ -10,6 +10,7 @@ mod oracle;
 mod scalar;
 mod world;
 
+pub use kata_trace::Verdict;
 pub use log::{Entry, Log};
 pub use oracle::{Rendezvous, fail, name, note};
 pub use scalar::Scalar;
