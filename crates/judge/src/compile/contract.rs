@@ -40,6 +40,7 @@ fn complain(job: &Job<'_>, items: &Items, expected: &Items, error: &Message) -> 
         Trouble::Missing(path) => {
             let path = path.strip_prefix(&format!("{}::", job.exercise.id.crate_name())).unwrap_or(path);
             let whose = error.message.split("found for ").nth(1).and_then(|rest| rest.split('`').nth(1));
+            let whose = whose.map(|whose| whose.trim_start_matches('&'));
             let whose = whose.map_or_else(String::new, |whose| format!(" of `{whose}`"));
             (Some(last_segment(path).to_owned()), format!("`{path}`{whose} is missing"))
         }
