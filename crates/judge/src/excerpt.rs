@@ -109,6 +109,9 @@ mod tests {
     #[test]
     fn a_complaint_about_no_place_is_two_lines() {
         let complaint = complain_at_large("`Bank` is missing", Some("the contract is `pub struct Bank`"));
-        insta::assert_snapshot!(anstream::adapter::strip_str(&complaint.rendered), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&complaint.rendered), @"
+        error: `Bank` is missing
+        help: the contract is `pub struct Bank`
+        ");
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn broken(job: &Job<'_>, run: &Run) -> Result<Rejection, Error> {
 
     let mut complaints: Vec<Diagnostic> = Vec::new();
     for error in run.errors() {
+        if let Trouble::Missing(path) = Trouble::of(error)
+            && matches!(path.split("::").next(), Some("kata" | "std"))
+        {
+            return Err(Error::new(format!("{} cannot be compiled: {}", job.hidden.name, error.message)));
+        }
         let complaint = complain(job, &items, &expected, error);
         if !complaints.iter().any(|known| known.message == complaint.message) {
             complaints.push(complaint);
