@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use kata_trace::Location;
 
 use crate::Diagnostic;
@@ -45,7 +45,7 @@ impl Source<'_> {
             .annotation(AnnotationKind::Primary.span(span.clone()).label(label));
         let mut report = vec![Level::ERROR.primary_title(message).element(snippet)];
         if let Some(help) = help {
-            report.push(annotate_snippets::Group::with_title(Level::HELP.secondary_title(help)));
+            report.push(Group::with_title(Level::HELP.secondary_title(help)));
         }
         Diagnostic {
             message: message.to_owned(),
@@ -62,15 +62,15 @@ fn count(number: usize) -> u32 {
 
 /// A complaint that is about no place.
 pub(crate) fn complain_at_large(message: &str, help: Option<&str>) -> Diagnostic {
-    let mut report = vec![annotate_snippets::Group::with_title(Level::ERROR.primary_title(message))];
-    if let Some(help) = help {
-        report.push(annotate_snippets::Group::with_title(Level::HELP.secondary_title(help)));
-    }
+    let title = |level: Level<'static>, text: &str| {
+        Renderer::styled().render(&[Group::with_title(level.primary_title(text.to_owned()))]) + "\n"
+    };
+    let help_text = help.map_or_else(String::new, |help| title(Level::HELP, help));
     Diagnostic {
         message: message.to_owned(),
         at: None,
         help: help.map(str::to_owned),
-        rendered: Renderer::styled().render(&report) + "\n",
+        rendered: title(Level::ERROR, message) + &help_text,
     }
 }
 
@@ -103,6 +103,15 @@ mod tests {
           |     ^^^^^^^^^^ here
           |
         help: use std
+        ");
+    }
+
+    #[test]
+    fn a_complaint_about_no_place_is_two_lines() {
+        let complaint = complain_at_large("`Bank` is missing", Some("the contract is `pub struct Bank`"));
+        insta::assert_snapshot!(anstream::adapter::strip_str(&complaint.rendered), @"
+        error: `Bank` is missing
+        help: the contract is `pub struct Bank`
         ");
     }
 }

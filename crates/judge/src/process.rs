@@ -142,6 +142,12 @@ fn killed(status: ExitStatus, budget: &Budget, stderr: &[u8]) -> (Verdict, Strin
         (Verdict::OutOfMemory, format!("wanted more than {} MiB of memory", budget.memory_mib))
     } else if is(Signal::XCPU) {
         (Verdict::TimedOut, format!("used {} s of processor time", budget.cpu_seconds))
+    } else if is(Signal::SEGV) || is(Signal::BUS) {
+        // The threads of a model have stacks that the standard library does not know, and says nothing about.
+        let message = format!(
+            "the process died from {status}: without `unsafe`, that is a stack overflow: is there a recursion that never ends?"
+        );
+        (Verdict::Crashed, message)
     } else if is(Signal::ABORT) {
         let message = "the process aborted: is there a `std::process::abort`, or a panic while another one unwinds?";
         (Verdict::Crashed, message.to_owned())

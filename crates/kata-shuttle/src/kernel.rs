@@ -335,11 +335,11 @@ impl Kernel {
         }
     }
 
-    /// Counts what the program prints.
-    pub(crate) fn print(&mut self, text: &str, at: Place) {
+    /// Records what the program prints. The failure is that it prints too much.
+    pub(crate) fn print(&mut self, text: &str, at: Place) -> Result<(), Failure> {
         self.output += text.len();
         if self.output > self.max_output {
-            self.set_failure(Failure {
+            return Err(Failure {
                 verdict: Verdict::OutputFlood,
                 kind: None,
                 message: format!("printed more than {} KiB in one execution", self.max_output >> 10),
@@ -347,6 +347,7 @@ impl Kernel {
             });
         }
         self.record(Op::Print, None, at, |entry| entry.text = Some(text.trim_end_matches('\n').into()));
+        Ok(())
     }
 
     // ---- panics ----

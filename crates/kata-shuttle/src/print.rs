@@ -11,5 +11,8 @@ pub fn print(text: Arguments<'_>) {
     let at = Location::caller();
     // Formatted first: the arguments may use primitives.
     let text = text.to_string();
-    kernel::with(|kernel| kernel.print(&text, at));
+    // The thread stops here: a loop that prints may never reach a point where the model takes over.
+    if let Err(flood) = kernel::with(|kernel| kernel.print(&text, at)) {
+        kernel::fail(flood);
+    }
 }

@@ -22,6 +22,11 @@ pub(super) fn broken(job: &Job<'_>, run: &Run) -> Result<Rejection, Error> {
 
     let mut complaints: Vec<Diagnostic> = Vec::new();
     for error in run.errors() {
+        if let Trouble::Missing(path) = Trouble::of(error)
+            && matches!(path.split("::").next(), Some("kata" | "std"))
+        {
+            return Err(Error::new(format!("{} cannot be compiled: {}", job.hidden.name, error.message)));
+        }
         let complaint = complain(job, &items, &expected, error);
         if !complaints.iter().any(|known| known.message == complaint.message) {
             complaints.push(complaint);
@@ -40,6 +45,7 @@ fn complain(job: &Job<'_>, items: &Items, expected: &Items, error: &Message) -> 
         Trouble::Missing(path) => {
             let path = path.strip_prefix(&format!("{}::", job.exercise.id.crate_name())).unwrap_or(path);
             let whose = error.message.split("found for ").nth(1).and_then(|rest| rest.split('`').nth(1));
+            let whose = whose.map(|whose| whose.trim_start_matches('&'));
             let whose = whose.map_or_else(String::new, |whose| format!(" of `{whose}`"));
             (Some(last_segment(path).to_owned()), format!("`{path}`{whose} is missing"))
         }

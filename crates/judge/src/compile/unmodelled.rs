@@ -31,7 +31,7 @@ pub(super) fn unnoted(job: &Job<'_>, run: &Run) -> Rejection {
     let diagnostics = run.errors().map(|message| {
         let mut title = format!("the {} world does not model this use of the standard library", job.world.engine);
         if let Some(item) = missing_item(message) {
-            title = format!("`{}` is not modelled in the {} world", job.in_std(item), job.world.engine);
+            title = format!("`{}` is not modelled in the {} world", job.in_std(&item), job.world.engine);
         }
         let label = job.in_std(&message.message);
         job.complain(message, &title, &label, None)
@@ -44,11 +44,17 @@ pub(super) fn unnoted(job: &Job<'_>, run: &Run) -> Rejection {
     })
 }
 
-/// The name in "unresolved import `std::sync::Exclusive`" and its like.
-fn missing_item(message: &Message) -> Option<&str> {
-    let text = message.message.as_str();
-    let named = ["E0405", "E0412", "E0422", "E0423", "E0425", "E0432", "E0433", "E0599", "E0603"];
-    named.contains(&message.code()).then(|| text.split('`').nth(1))?
+/// The name in "unresolved import `std::sync::Exclusive`", "cannot find function `id` in module `std::process`", and
+/// "no method named `wait` found for struct `std::sync::Condvar`".
+fn missing_item(message: &Message) -> Option<String> {
+    let mut names = message.message.split('`').skip(1).step_by(2);
+    let item = names.next()?;
+    match (message.code(), names.next()) {
+        ("E0432" | "E0433" | "E0603", _) => Some(item.to_owned()),
+        ("E0405" | "E0412" | "E0422" | "E0423" | "E0425" | "E0599", Some(owner)) => Some(format!("{owner}::{item}")),
+        ("E0405" | "E0412" | "E0422" | "E0423" | "E0425" | "E0599", None) => Some(item.to_owned()),
+        _ => None,
+    }
 }
 
 fn rejection(job: &Job<'_>, mut diagnostics: Vec<Diagnostic>) -> Option<Rejection> {
