@@ -5,6 +5,7 @@
 //! happens-before (Lamport 1978). Where a log proves nothing, nothing is said.
 
 mod atomicity;
+mod attempt;
 mod case;
 mod deadlock;
 mod deed;
@@ -46,6 +47,10 @@ pub enum Pattern {
     Aba,
     /// Two variables that belong together were read, one from before a change and one from after it.
     TornRead,
+    /// A thread sees a value that another one was about to take back.
+    DirtyRead,
+    /// An attempt failed, and was not repeated.
+    GaveUp,
     /// A thread sees a value that was already replaced.
     StaleRead,
     /// Threads run and run and get nowhere.
@@ -99,6 +104,12 @@ pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> 
         Verdict::BlockedExecutor => executor::diagnose(&case),
         _ => None,
     }
+}
+
+/// The panic that an execution failed with: a thread's own rather than the one that passes it on in a `join`. An index
+/// into [`Trace::events`].
+pub fn failing_panic(trace: &Trace) -> Option<usize> {
+    case::failing_panic(trace)
 }
 
 /// The kind of a deadlock, from the log of an execution in which no thread can go on.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::{Location, ObjectId, ThreadId, Trace};
+use crate::{Location, ObjectId, Op, ThreadId, Trace};
 
 /// The names of a trace's threads, objects and places, ready to print.
 #[derive(Clone, Debug)]
@@ -12,12 +12,16 @@ pub struct Names<'t> {
     objects: Vec<String>,
     /// The learner's files of this trace, each with its shortest unmistakable name. Empty when there is only one.
     files: HashMap<&'t str, String>,
+    /// The learner's file, when there is only one.
+    only_file: Option<&'t str>,
 }
 
 impl<'t> Names<'t> {
     /// The names of this trace.
     pub fn new(trace: &'t Trace) -> Self {
-        Names { trace, objects: object_names(trace), files: file_names(trace) }
+        let files = files(trace);
+        let only_file = if let [only] = files[..] { Some(only) } else { None };
+        Names { trace, objects: object_names(trace), files: file_names(&files), only_file }
     }
 
     /// A thread's name.
@@ -35,7 +39,11 @@ impl<'t> Names<'t> {
         if is_test(at) {
             return format!("test:{}", at.line);
         }
-        let file = self.files.get(at.file.as_str()).map_or("", String::as_str);
+        let file = match self.files.get(at.file.as_str()) {
+            Some(file) => file,
+            None if self.only_file.is_none_or(|only| only == at.file) => "",
+            None => Path::new(&at.file).file_name().and_then(|name| name.to_str()).unwrap_or(&at.file),
+        };
         format!("{file}:{}", at.line)
     }
 }
@@ -57,11 +65,17 @@ fn object_names(trace: &Trace) -> Vec<String> {
         .collect()
 }
 
-fn file_names(trace: &Trace) -> HashMap<&str, String> {
-    let places = trace.events.iter().filter_map(|event| event.at.as_ref());
+/// The learner's files, sorted.
+fn files(trace: &Trace) -> Vec<&str> {
+    // A panic may come from within the world, whose files are none of the learner's.
+    let places = trace.events.iter().filter(|event| event.op != Op::Panic).filter_map(|event| event.at.as_ref());
     let mut files: Vec<&str> = places.filter(|at| !is_test(at)).map(|at| at.file.as_str()).collect();
     files.sort_unstable();
     files.dedup();
+    files
+}
+
+fn file_names<'t>(files: &[&'t str]) -> HashMap<&'t str, String> {
     if files.len() < 2 {
         return HashMap::new();
     }
@@ -100,6 +114,14 @@ mod tests {
         let names = Names::new(&trace);
         let places: Vec<String> = trace.events.iter().map(|event| names.place(event.at.as_ref().unwrap())).collect();
         assert_eq!(places, ["x/mod.rs:14", "y/mod.rs:15", "lib.rs:16"]);
+    }
+
+    #[test]
+    fn a_panic_inside_the_world_does_not_make_a_second_file() {
+        let trace = script::trace("main: load a =1 :14\nmain: panic \"x\" scope.rs:69");
+        let names = Names::new(&trace);
+        let places: Vec<String> = trace.events.iter().map(|event| names.place(event.at.as_ref().unwrap())).collect();
+        assert_eq!(places, [":14", "scope.rs:69"]);
     }
 
     #[test]

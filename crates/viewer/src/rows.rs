@@ -2,18 +2,22 @@
 
 use std::ops::Range;
 
-use kata_trace::diagnosis::{Diagnosis, Pattern, Repetition, repetition};
-use kata_trace::{Op, ThreadId, Trace};
+use kata_trace::diagnosis::{Diagnosis, Repetition, failing_panic, repetition};
+use kata_trace::{Op, ThreadId, Trace, Verdict};
 
 /// One row of a timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
-    /// An event: an index into [`Trace::events`].
-    Event(usize),
+    /// An event, an index into [`Trace::events`], and how often it happens in a row.
+    Event(usize, usize),
     /// Events that are left out.
     Fold(Range<usize>),
+    /// The steps just above happen so many times more: how many steps, how many times.
+    Loop(usize, usize),
     /// The first round of a repetition is shown; this stands for all the others.
     Again(Repetition),
+    /// Events after the failure.
+    After(Range<usize>),
 }
 
 /// More rows than this are folded further, if they can be.
@@ -22,21 +26,72 @@ const COMFORTABLE: usize = 28;
 /// So many threads may be spawned in a row before that is folded.
 const FEW_SPAWNS: usize = 3;
 
+/// The longest loop within a log that is told as one.
+const LONGEST_LOOP: usize = 6;
+
+/// A loop is told as one if it runs so often.
+const ROUNDS: usize = 3;
+
 /// The rows of a trace: as much as can be taken in, and everything that the diagnosis is about.
-pub(crate) fn rows(trace: &Trace, diagnosis: Option<&Diagnosis>) -> Vec<Row> {
-    let again = repetition(trace).filter(|_| diagnosis.is_some_and(|it| it.pattern == Pattern::Livelock));
-    let end = again.map_or(trace.events.len(), |again| again.start + again.period);
+pub(crate) fn rows(trace: &Trace, verdict: Verdict, diagnosis: Option<&Diagnosis>) -> Vec<Row> {
+    let endless = matches!(verdict, Verdict::Livelock | Verdict::NotConcurrent);
+    let again = repetition(trace).filter(|_| endless);
     let matters = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.events);
+    let failure = failing_panic(trace).filter(|_| matches!(verdict, Verdict::AssertionFailed | Verdict::Panicked));
+    let failure = failure.map(|panic| panic.max(matters.last().copied().unwrap_or(0)) + 1);
+    let end = again.map(|again| again.start + again.period).or(failure).unwrap_or(trace.events.len());
     let levels = [Level::SetUp, Level::Unrelated, Level::Neighbours, Level::Essential];
     let mut rows = Vec::new();
     for level in levels {
-        rows = fold(trace, end, &shown(trace, end, matters, level), if level == Level::Essential { 1 } else { 2 });
+        let shown = shown(trace, end, matters, level);
+        rows = loops(trace, matters, fold(trace, end, &shown, if level == Level::Essential { 1 } else { 2 }));
         if rows.len() <= COMFORTABLE {
             break;
         }
     }
-    rows.extend(again.filter(|again| again.times > 1).map(Row::Again));
+    rows.extend(again.map(Row::Again));
+    if again.is_none() && end < trace.events.len() {
+        rows.push(Row::After(end..trace.events.len()));
+    }
     rows
+}
+
+/// Tells loops as loops: their first round, and how often it happens.
+fn loops(trace: &Trace, matters: &[usize], rows: Vec<Row>) -> Vec<Row> {
+    let same = |a: &Row, b: &Row| match (a, b) {
+        (Row::Event(a, _), Row::Event(b, _)) => {
+            let (a, b) = (&trace.events[*a], &trace.events[*b]);
+            let mut a = a.clone();
+            a.preemption = b.preemption;
+            a == *b
+        }
+        _ => false,
+    };
+    let matters = |row: &Row| matches!(row, Row::Event(index, _) if matters.contains(index));
+    let mut out = Vec::new();
+    let mut at = 0;
+    'rows: while at < rows.len() {
+        for period in 1..=LONGEST_LOOP.min((rows.len() - at) / ROUNDS) {
+            let repeated = (at + period..rows.len()).take_while(|&index| same(&rows[index], &rows[index - period]));
+            // An event that matters is not hidden behind one that does not.
+            let repeated = repeated.take_while(|&index| !matters(&rows[index]) || matters(&rows[index - period]));
+            let repeated = repeated.count() / period;
+            if repeated + 1 >= ROUNDS {
+                match (&rows[at], period) {
+                    (Row::Event(index, _), 1) => out.push(Row::Event(*index, repeated + 1)),
+                    _ => {
+                        out.extend_from_slice(&rows[at..at + period]);
+                        out.push(Row::Loop(period, repeated));
+                    }
+                }
+                at += period * (repeated + 1);
+                continue 'rows;
+            }
+        }
+        out.push(rows[at].clone());
+        at += 1;
+    }
+    out
 }
 
 /// How much is left out.
@@ -102,7 +157,9 @@ fn fold(trace: &Trace, end: usize, shown: &[bool], least: usize) -> Vec<Row> {
             continue;
         }
         let until = if run == 0 { index + 1 } else { index + run };
-        rows.extend((index..until).filter(|&index| !goes_without_saying(trace, index)).map(Row::Event));
+        rows.extend(
+            (index..until).filter(|&index| !goes_without_saying(trace, index)).map(|index| Row::Event(index, 1)),
+        );
         index = until;
     }
     rows
@@ -161,7 +218,6 @@ pub(crate) fn switch(trace: &Trace, index: usize) -> Option<Switch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kata_trace::Verdict;
     use kata_trace::diagnosis::diagnose;
     use kata_trace::script;
 
@@ -174,8 +230,8 @@ mod tests {
              main: spawn t1 :3
              t1: lock a :4",
         );
-        let rows = rows(&trace, None);
-        assert_eq!(rows, [Row::Fold(0..3), Row::Event(3), Row::Event(4)]);
+        let rows = rows(&trace, Verdict::AssertionFailed, None);
+        assert_eq!(rows, [Row::Fold(0..3), Row::Event(3, 1), Row::Event(4, 1)]);
         let Row::Fold(fold) = &rows[0] else { unreachable!() };
         assert_eq!(fold_text(&trace, fold, |_| "main".to_owned()), "3 steps: set-up by main, no contention");
     }
@@ -194,11 +250,40 @@ mod tests {
              {chatter}"
         ));
         let diagnosis = diagnose(&trace, Verdict::Deadlock, None).unwrap();
-        let rows = rows(&trace, Some(&diagnosis));
+        let rows = rows(&trace, Verdict::Deadlock, Some(&diagnosis));
         for event in &diagnosis.events {
-            assert!(rows.contains(&Row::Event(*event)), "event {event} in {rows:?}");
+            assert!(rows.contains(&Row::Event(*event, 1)), "event {event} in {rows:?}");
         }
         assert!(rows.len() < 15, "{rows:?}");
+    }
+
+    #[test]
+    fn a_loop_is_told_by_its_first_round() {
+        let trace = script::trace(&format!(
+            "t1: lock a :1\n{}{}t1: unlock a",
+            "t2: try-lock a failed :2\n".repeat(5),
+            "t2: try-lock a failed :3\nt2: yield :4\n".repeat(4)
+        ));
+        assert_eq!(
+            rows(&trace, Verdict::AssertionFailed, None),
+            [
+                Row::Event(0, 1),
+                Row::Event(1, 5),
+                Row::Event(6, 1),
+                Row::Event(7, 1),
+                Row::Loop(2, 3),
+                Row::Event(14, 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_comes_after_the_failure_is_folded() {
+        let trace = script::trace("t1: load a =0 :1\nt1: panic \"x\" test:2\nt2: load a =0 :1\nt2: exit");
+        assert_eq!(
+            rows(&trace, Verdict::AssertionFailed, None),
+            [Row::Event(0, 1), Row::Event(1, 1), Row::After(2..4)]
+        );
     }
 
     #[test]
@@ -206,10 +291,15 @@ mod tests {
         let trace =
             script::trace(&format!("t2: lock a :1\n{}", "t1: try-lock a failed :2\nt1: yield :3\n".repeat(100)));
         let diagnosis = diagnose(&trace, Verdict::Livelock, None).unwrap();
-        let rows = rows(&trace, Some(&diagnosis));
+        let rows = rows(&trace, Verdict::Livelock, Some(&diagnosis));
         assert_eq!(
             rows,
-            [Row::Event(0), Row::Event(1), Row::Event(2), Row::Again(Repetition { start: 1, period: 2, times: 100 })]
+            [
+                Row::Event(0, 1),
+                Row::Event(1, 1),
+                Row::Event(2, 1),
+                Row::Again(Repetition { start: 1, period: 2, times: 100 })
+            ]
         );
     }
 }

@@ -80,7 +80,7 @@ fn why(diagnosis: &Diagnosis, style: &Style) -> String {
 
 fn picture(story: &Story<'_>, trace: &Trace, diagnosis: Option<&Diagnosis>, style: &Style) -> String {
     let names = Names::new(trace);
-    let rows = rows(trace, diagnosis);
+    let rows = rows(trace, story.verdict, diagnosis);
     let stuck = if ends_stuck(story.verdict) { stuck(trace) } else { Vec::new() };
     let lanes = lanes(trace, &rows, &stuck);
     let orderings = orderings_matter(story.verdict, diagnosis);
@@ -120,7 +120,7 @@ fn orderings_matter(verdict: Verdict, diagnosis: Option<&Diagnosis>) -> bool {
 /// The threads that get a lane: those that a row is about.
 fn lanes(trace: &Trace, rows: &[Row], stuck: &[Stuck]) -> Vec<ThreadId> {
     let shown = rows.iter().filter_map(|row| match row {
-        Row::Event(index) => Some(trace.events[*index].thread),
+        Row::Event(index, _) => Some(trace.events[*index].thread),
         _ => None,
     });
     let mut lanes: Vec<ThreadId> = shown.chain(stuck.iter().map(|stuck| stuck.thread)).collect();
@@ -140,11 +140,14 @@ fn line(
     match row {
         Row::Fold(fold) => table::Line::Across("…", fold_text(trace, fold, |thread| words.thread(thread))),
         Row::Again(again) => {
-            let steps =
-                if again.period == 1 { "this step".to_owned() } else { format!("these {} steps", again.period) };
-            table::Line::Across("↻", format!("{steps} again and again, without end"))
+            table::Line::Across("↻", format!("{} again and again, without end", steps_above(again.period)))
         }
-        Row::Event(index) => {
+        Row::Loop(period, times) => table::Line::Across("↻", format!("{} {times} times more", steps_above(*period))),
+        Row::After(rest) => {
+            let steps = if rest.len() == 1 { "1 step".to_owned() } else { format!("{} steps", rest.len()) };
+            table::Line::Across("…", format!("{steps} after the failure"))
+        }
+        Row::Event(index, times) => {
             let event = &trace.events[*index];
             let is_stuck = stuck.iter().any(|stuck| stuck.event == *index);
             let matters = diagnosis.is_some_and(|diagnosis| diagnosis.events.contains(index));
@@ -156,19 +159,21 @@ fn line(
                 Tone::Plain
             };
             let lane = lanes.iter().position(|&thread| thread == event.thread).unwrap_or(0);
+            let times = if *times > 1 { format!(" ×{times}") } else { String::new() };
+            let text = format!("{}{times}", words.event(*index));
             let mark = match switch(trace, *index) {
                 Some(Switch::Preemption) => ("⇄", Tone::Switch),
                 Some(Switch::Handover) => ("→", Tone::Faint),
                 None => ("", Tone::Plain),
             };
-            table::Line::Lanes {
-                step: (index + 1).to_string(),
-                matters,
-                mark,
-                cells: vec![(lane, words.event(*index), tone)],
-            }
+            table::Line::Lanes { step: (index + 1).to_string(), matters, mark, cells: vec![(lane, text, tone)] }
         }
     }
+}
+
+/// `these 4 steps`
+fn steps_above(period: usize) -> String {
+    if period == 1 { "this step".to_owned() } else { format!("these {period} steps") }
 }
 
 /// Where everybody is stuck when the log ends.
@@ -208,7 +213,7 @@ fn stuck_text(trace: &Trace, stuck: &Stuck, words: &Words<'_>) -> String {
 fn legend(trace: &Trace, rows: &[Row], lanes: &[ThreadId], names: &Names<'_>, marked: bool) -> Vec<String> {
     let switches: Vec<Switch> = (rows.iter())
         .filter_map(|row| match row {
-            Row::Event(index) => switch(trace, *index),
+            Row::Event(index, _) => switch(trace, *index),
             _ => None,
         })
         .collect();

@@ -71,7 +71,7 @@ impl<'t> Words<'t> {
             let verb = match event.op {
                 Op::Wait => return format!("wait {what} …{place}"),
                 Op::Join => return format!("join {peer} …{TIE}blocked{place}"),
-                Op::Arrive => return format!("meet {what} …{TIE}blocked{place}"),
+                Op::Arrive => return format!("rendezvous …{TIE}blocked{place}"),
                 op => verb(op),
             };
             return format!("{verb} {what} …{TIE}blocked{place}").replace("  ", " ");
@@ -148,7 +148,7 @@ impl<'t> Words<'t> {
             },
             Op::Sleep => format!("sleep{place}"),
             Op::Yield => format!("yield{place}"),
-            Op::Arrive => format!("meet {what}{place}"),
+            Op::Arrive => format!("rendezvous{place}"),
             Op::Print => format!("prints {}", text()),
             Op::Note => format!("“{}”", text().trim_matches('"')),
             Op::Poll => format!("poll {what}{place}"),

@@ -3,12 +3,12 @@
 //! The unserialisable interleavings of Lu et al. (AVIO): read–write–write is a lost update or a check-then-act,
 //! read–write–read a stale read; over two variables the mixture is a torn read.
 
-use crate::{ObjectId, Op, ThreadId, Value};
+use crate::{ObjectId, Op, ThreadId, Value, is_test};
 
-use super::case::{Case, Draft, equals};
+use super::case::{Case, Draft, equals, failing_panic};
 use super::order::Order;
 use super::variable::{Access, Kind, accesses};
-use super::{Diagnosis, Pattern, race};
+use super::{Diagnosis, Pattern, attempt, race};
 
 /// Two accesses of one thread to one variable, and a write of another thread between them.
 #[derive(Clone, Debug)]
@@ -41,11 +41,20 @@ struct Stale {
     then: Option<Access>,
 }
 
+/// A write, a read of its value by another thread, and the write that takes the first one back.
+#[derive(Clone, Debug)]
+struct Dirty {
+    write: Access,
+    read: Access,
+    undo: Access,
+}
+
 #[derive(Clone, Debug)]
 enum Violation {
     Triple(Box<Triple>),
     Torn(Box<Torn>),
     Stale(Box<Stale>),
+    Dirty(Box<Dirty>),
 }
 
 /// How well a violation explains a failure: the smallest explains it best.
@@ -62,12 +71,14 @@ struct Fit {
 }
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
-    let end = case.panic().unwrap_or(case.trace.events.len());
+    let end = failing_panic(case.trace).unwrap_or(case.trace.events.len());
     let failing = case.trace.events.get(end).or(case.trace.events.last())?.thread;
-    let violation = best(case, failing, end)?;
     let mut draft = Draft::new();
     draft.matters((end < case.trace.events.len()).then_some(end));
-    let pattern = tell(case, &violation, &mut draft);
+    let pattern = match best(case, failing, end) {
+        Some(violation) => tell(case, &violation, &mut draft),
+        None => attempt::explain(case, failing, end, &mut draft)?,
+    };
     Some(draft.finish(pattern))
 }
 
@@ -79,6 +90,7 @@ pub(super) fn explain_panic(case: &Case<'_>, panic: usize, draft: &mut Draft) {
         Violation::Triple(triple) => triple.second.thread == thread && recent.first() == Some(&triple.second.object),
         Violation::Torn(torn) => torn.reads[0].thread == thread,
         Violation::Stale(stale) => stale.load.thread == thread,
+        Violation::Dirty(dirty) => dirty.read.thread == thread,
     };
     if let Some(violation) = best(case, thread, panic).filter(own) {
         tell(case, &violation, draft);
@@ -109,14 +121,16 @@ fn recently_read(case: &Case<'_>, thread: ThreadId, end: usize) -> Vec<ObjectId>
 }
 
 fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
-    let variables = accesses(case.trace);
+    let mut variables = accesses(case.trace);
+    // What only the hidden test looks at is its own bookkeeping.
+    variables.retain(|_, accesses| accesses.iter().any(|access| !is_tests_own(case, access)));
     let order = Order::by_fork_and_join(case.trace);
     let recent = recently_read(case, failing, end);
     let recency = |object: ObjectId| recent.iter().position(|&other| other == object).unwrap_or(recent.len());
     let distance = |access: &Access| end.saturating_sub(access.first);
     let mut found: Vec<(Fit, Violation)> = Vec::new();
     for (&object, accesses) in &variables {
-        for triple in triples(accesses, &order) {
+        for triple in triples(accesses, &order).into_iter().filter(|triple| triple.second.first < end) {
             let weak = triple.pattern == Pattern::StaleRead && triple.second.last.is_some();
             let pattern = match triple.pattern {
                 Pattern::LostUpdate => 0,
@@ -126,13 +140,18 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
             let fit = Fit { weak, recency: recency(object), pattern, distance: distance(&triple.second) };
             found.push((fit, Violation::Triple(Box::new(triple))));
         }
-        for stale in stale_loads(accesses) {
+        for dirty in dirty_reads(accesses).into_iter().filter(|dirty| dirty.read.first < end) {
+            let weak = dirty.read.thread != failing;
+            let fit = Fit { weak, recency: recency(object), pattern: 1, distance: distance(&dirty.read) };
+            found.push((fit, Violation::Dirty(Box::new(dirty))));
+        }
+        for stale in stale_loads(accesses).into_iter().filter(|stale| stale.load.first < end) {
             let fit = Fit { weak: false, recency: recency(object), pattern: 0, distance: distance(&stale.load) };
             found.push((fit, Violation::Stale(Box::new(stale))));
         }
     }
     let all: Vec<Access> = variables.into_values().flatten().collect();
-    for torn in torn_reads(&all) {
+    for torn in torn_reads(&all).into_iter().filter(|torn| torn.reads[1].first < end) {
         let own = torn.reads[1].thread == failing;
         // What the failing thread itself read last explains its failure best of all.
         let recency = if own { 0 } else { recent.len() };
@@ -140,6 +159,10 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
         found.push((fit, Violation::Torn(Box::new(torn))));
     }
     found.into_iter().min_by_key(|(fit, _)| *fit).map(|(_, violation)| violation)
+}
+
+fn is_tests_own(case: &Case<'_>, access: &Access) -> bool {
+    case.event(access.first).at.as_ref().is_some_and(is_test)
 }
 
 /// The read–write–write and read–write–read triples over one variable.
@@ -248,6 +271,36 @@ fn stale_loads(accesses: &[Access]) -> Vec<Stale> {
     stale
 }
 
+/// Reads of a value that another thread took back afterwards, in a step of its own.
+fn dirty_reads(accesses: &[Access]) -> Vec<Dirty> {
+    let mut dirty = Vec::new();
+    for (index, write) in accesses.iter().enumerate() {
+        let Some(last) = write.last.filter(|_| write.writes && write.found.is_some() && write.found != write.left)
+        else {
+            continue;
+        };
+        let Some(undo) = accesses[index + 1..].iter().find(|access| access.thread == write.thread) else { continue };
+        let sees = |access: &&Access| {
+            access.reads && access.thread != write.thread && access.first > last && access.found == write.left
+        };
+        let took_back = undo.writes && takes_back(write, undo);
+        let between =
+            accesses[index + 1..].iter().find(sees).filter(|read| read.last.is_some_and(|last| last < undo.first));
+        if let Some(read) = between.filter(|_| took_back) {
+            dirty.push(Dirty { write: write.clone(), read: read.clone(), undo: undo.clone() });
+        }
+    }
+    dirty
+}
+
+/// Whether one write changes the value back by as much as another had changed it.
+fn takes_back(write: &Access, undo: &Access) -> bool {
+    match [&write.found, &write.left, &undo.found, &undo.left].map(number) {
+        [Some(from), Some(to), Some(later), Some(back)] => to - from == later - back,
+        _ => undo.left == write.found,
+    }
+}
+
 /// How many reads in a row are searched for a torn pair.
 const READS_IN_A_ROW: usize = 8;
 
@@ -296,6 +349,7 @@ fn tell(case: &Case<'_>, violation: &Violation, draft: &mut Draft) -> Pattern {
         Violation::Triple(triple) => tell_triple(case, triple, draft),
         Violation::Torn(torn) => tell_torn(case, torn, draft),
         Violation::Stale(stale) => tell_stale(case, stale, draft),
+        Violation::Dirty(dirty) => tell_dirty(case, dirty, draft),
     }
 }
 
@@ -355,12 +409,15 @@ fn tell_triple(case: &Case<'_>, triple: &Triple, draft: &mut Draft) -> Pattern {
                 _ => "The".to_owned(),
             };
             let pair = if second.kind == Kind::Section { "read and the write" } else { "load and the store" };
-            draft.say(format!("{both} {pair} are {steps}, and what {other} wrote between them is lost."));
+            draft.say(format!(
+                "{both} {pair} are {steps}, and what {other} wrote between them is lost (a lost update)."
+            ));
         }
         Pattern::CheckThenAct => {
             draft.say(format!("{opening}; {who} then {}.", wrote(case, second)));
             draft.say(format!(
-                "The check and the act are {steps}: when {who} acted, what it had found out was no longer true."
+                "The read and the write are {steps}: when {who} wrote, what it had read was no longer true \
+                 (check-then-act)."
             ));
         }
         Pattern::Aba => {
@@ -415,6 +472,30 @@ fn tell_torn(case: &Case<'_>, torn: &Torn, draft: &mut Draft) -> Pattern {
         case.what(new.object),
     ));
     Pattern::TornRead
+}
+
+fn tell_dirty(case: &Case<'_>, dirty: &Dirty, draft: &mut Draft) -> Pattern {
+    let Dirty { write, read: seen, undo } = dirty;
+    let (who, other) = (case.who(write.thread), case.who(seen.thread));
+    let value = seen.found.as_ref().map_or_else(|| "it".to_owned(), ToString::to_string);
+    mark_write(case, write, false, draft);
+    mark_read(case, seen, true, draft);
+    mark_write(case, undo, false, draft);
+    let change = match (&write.found, &write.left) {
+        (Some(found), Some(left)) => format!(" from {found} to {left}"),
+        _ => String::new(),
+    };
+    draft.say(format!(
+        "{who} changed {}{change}{}; {other} then found {value}{}; {who} then {}.",
+        case.what(write.object),
+        case.at(write.wrote),
+        case.at(seen.first),
+        wrote(case, undo),
+    ));
+    draft.say(format!(
+        "{who} takes its change back, but in a step of its own: between the two, everybody can see it (a dirty read)."
+    ));
+    Pattern::DirtyRead
 }
 
 fn tell_stale(case: &Case<'_>, stale: &Stale, draft: &mut Draft) -> Pattern {

@@ -23,17 +23,6 @@ impl<'t> Case<'t> {
         &self.trace.events[index]
     }
 
-    /// The panic that an execution ended with: a thread's own rather than the one that passes it on in a `join`.
-    pub(super) fn panic(&self) -> Option<usize> {
-        let passes_on = |event: &Event| {
-            let text = event.text.as_deref().unwrap_or_default();
-            text.contains("`Err` value: Any") || text.contains("a scoped thread panicked")
-        };
-        let panics = || (0..self.trace.events.len()).filter(|&index| self.event(index).op == Op::Panic);
-        let of_main = panics().rfind(|&index| self.event(index).thread == 0 && !passes_on(self.event(index)));
-        of_main.or_else(|| panics().find(|&index| self.event(index).thread != 0)).or_else(|| panics().next_back())
-    }
-
     /// `t1`
     pub(super) fn who(&self, thread: ThreadId) -> &'t str {
         self.names.thread(thread)
@@ -84,6 +73,18 @@ impl<'t> Case<'t> {
 /// ` = 14`, or nothing where the value is not known.
 pub(super) fn equals(value: Option<&Value>) -> String {
     value.map_or_else(String::new, |value| format!(" = {value}"))
+}
+
+/// See [`super::failing_panic`].
+pub(super) fn failing_panic(trace: &Trace) -> Option<usize> {
+    let passes_on = |event: &Event| {
+        let text = event.text.as_deref().unwrap_or_default();
+        text.contains("`Err` value: Any") || text.contains("a scoped thread panicked")
+    };
+    let panics = || trace.events.iter().enumerate().filter(|(_, event)| event.op == Op::Panic);
+    let of_main = panics().rfind(|(_, event)| event.thread == 0 && !passes_on(event));
+    let of_another = || panics().find(|(_, event)| event.thread != 0);
+    of_main.or_else(of_another).or_else(|| panics().next_back()).map(|(index, _)| index)
 }
 
 /// `t1`, `t1 and t2`, `t1, t2 and t3`

@@ -34,6 +34,7 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
         Op::CompareExchange => return format!("tries to exchange {what}{at}{in_vain}"),
         Op::Load => return format!("reads {what}{found}{at}"),
         Op::Store => return format!("writes {what}{found}{at}"),
+        Op::ReadModifyWrite if event.before == event.after => return format!("finds {what}{found}{at}"),
         Op::ReadModifyWrite => return format!("changes {what}{found}{at}"),
         Op::Wake => {
             return match event.cause {

@@ -3,9 +3,9 @@
 use crate::{Event, Op, ThreadId, Trace};
 
 use super::case::{Case, Draft, MarkOf, list};
-use super::deadlock::the_others;
+use super::deadlock::{takes, the_others};
 use super::deed::deed;
-use super::holding::Holding;
+use super::holding::{Hold, Holding};
 use super::waiting::Waiting;
 use super::{Diagnosis, Pattern};
 
@@ -81,7 +81,7 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     Some(draft.finish(Pattern::Livelock))
 }
 
-fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
+pub(super) fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
     let events = round.start..round.start + round.period;
     draft.matters(events.clone());
     let what = match round.period {
@@ -91,13 +91,17 @@ fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
     draft.say(format!("From step {} on, {what} without end.", round.start + 1));
     let threads = threads(&case.trace.events[events.clone()]);
     for &thread in &threads {
-        let deeds: Vec<String> = (events.clone())
-            .filter(|&index| case.event(index).thread == thread)
-            .map(|index| {
-                draft.mark(mark(case, index));
-                format!("{}{}", deed(case, index), hindered(case, index))
-            })
-            .collect();
+        let own: Vec<usize> = events.clone().filter(|&index| case.event(index).thread == thread).collect();
+        let mut deeds = Vec::new();
+        for run in own.chunk_by(|&a, &b| same_deed(case.event(a), case.event(b))) {
+            draft.mark(mark(case, run[0]));
+            if let Some(hold) = hindrance(case, run[0]) {
+                draft.matters([hold.since]);
+                draft.mark(case.mark(hold.since, false, takes(case, &hold)));
+            }
+            let times = if run.len() > 1 { format!(", {} times", run.len()) } else { String::new() };
+            deeds.push(format!("{}{}{times}", deed(case, run[0]), hindered(case, run[0])));
+        }
         draft.say(format!("{} {}.", case.who(thread), list(&shorten(deeds))));
     }
     draft.say(match threads.len() {
@@ -132,15 +136,18 @@ fn shorten(mut deeds: Vec<String>) -> Vec<String> {
     deeds
 }
 
-/// `, which t2 holds since :29`: who has what a failed attempt asked for.
-fn hindered(case: &Case<'_>, index: usize) -> String {
+/// Who has what a failed attempt asked for.
+fn hindrance(case: &Case<'_>, index: usize) -> Option<Hold> {
     let event = case.event(index);
-    if event.ok != Some(false) || !matches!(event.op, Op::TryLock | Op::TryReadLock | Op::TryWriteLock) {
-        return String::new();
-    }
-    let holding = Holding::before(case.trace, index);
-    let holder = event.object.and_then(|object| holding.holders(object).next().copied());
-    holder.map_or_else(String::new, |hold| format!(" (held by {}{})", case.who(hold.thread), case.since(hold.since)))
+    let tries = matches!(event.op, Op::TryLock | Op::TryReadLock | Op::TryWriteLock) && event.ok == Some(false);
+    let object = event.object.filter(|_| tries)?;
+    Holding::before(case.trace, index).holders(object).next().copied()
+}
+
+/// ` (held by t2 since :29)`
+fn hindered(case: &Case<'_>, index: usize) -> String {
+    hindrance(case, index)
+        .map_or_else(String::new, |hold| format!(" (held by {}{})", case.who(hold.thread), case.since(hold.since)))
 }
 
 fn mark(case: &Case<'_>, index: usize) -> Option<MarkOf> {

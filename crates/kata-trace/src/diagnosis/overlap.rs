@@ -4,6 +4,7 @@ use crate::Op;
 
 use super::case::{Case, Draft, list};
 use super::deadlock::{because, takes, waits, waits_label};
+use super::livelock::{repetition, rounds};
 use super::waiting::{Waiting, Why};
 use super::{Diagnosis, Pattern};
 
@@ -48,14 +49,14 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         if let Some(Why::Holds(hold)) = edge.map(|edge| edge.why) {
             draft.matters([hold.since]);
             draft.mark(case.mark(hold.since, false, takes(case, &hold)));
-            if arrived.iter().any(|&index| case.event(index).thread == hold.thread) {
-                draft.say(format!(
-                    "{} keeps {} during that work, so that the two can only take turns.",
-                    case.who(hold.thread),
-                    case.what(hold.object)
-                ));
-            }
         }
+    }
+    if let Some(round) = repetition(case.trace) {
+        rounds(case, &round, &mut draft);
+    } else if others.iter().any(|&index| case.event(index).op != Op::Join) {
+        let they = if arrived.len() == 1 { case.who(case.event(arrived[0]).thread) } else { "they" };
+        let wait = if arrived.len() == 1 { "waits" } else { "wait" };
+        draft.say(format!("As long as {they} {wait} there, nobody else can come."));
     }
     Some(draft.finish(Pattern::NotConcurrent))
 }

@@ -1,12 +1,12 @@
 //! A panic of the learner's code.
 
 use super::atomicity;
-use super::case::{Case, Draft};
+use super::case::{Case, Draft, failing_panic};
 use super::holding::Holding;
 use super::{Diagnosis, Pattern};
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
-    let panic = case.panic()?;
+    let panic = failing_panic(case.trace)?;
     let event = case.event(panic);
     let who = case.who(event.thread);
     let mut draft = Draft::new();

@@ -23,7 +23,7 @@ fn a_lost_update_of_an_atomic() {
     ), @"
     LostUpdate
     t1 read `hits` = 0 at :14; t2 then wrote 1 at :16; t1 then wrote 1 at :16, from what it had read before.
-    Both went on from the same 0: the load and the store are two steps, and what t2 wrote between them is lost.
+    Both went on from the same 0: the load and the store are two steps, and what t2 wrote between them is lost (a lost update).
     - :14 t1 reads `hits` = 0
     - :16 t2 writes `hits` = 1
     ^ :16 t1 writes `hits` = 1
@@ -48,7 +48,7 @@ fn a_lost_update_under_a_mutex() {
     ), @"
     LostUpdate
     t1 read `hits` = 0 at :14; t2 then changed it from 0 to 1 at :17; t1 then wrote 1 at :17, from what it had read before.
-    Both went on from the same 0: the read and the write are two critical sections, and what t2 wrote between them is lost.
+    Both went on from the same 0: the read and the write are two critical sections, and what t2 wrote between them is lost (a lost update).
     - :14 t1 reads `hits` = 0
     - :17 t2 writes `hits` = 1
     ^ :17 t1 writes `hits` = 1
@@ -75,7 +75,7 @@ fn a_check_then_act_in_two_critical_sections() {
     ), @"
     CheckThenAct
     t1 read `balance` = 100 at :14; t2 then changed it from 100 to 30 at :18; t1 then changed it from 30 to -40 at :18.
-    The check and the act are two critical sections: when t1 acted, what it had found out was no longer true.
+    The read and the write are two critical sections: when t1 wrote, what it had read was no longer true (check-then-act).
     - :14 t1 reads `balance` = 100
     - :18 t2 writes `balance` = 30
     ^ :18 t1 writes `balance` = -40
@@ -96,7 +96,7 @@ fn a_check_then_act_on_a_value_that_has_no_short_form() {
     ), @"
     CheckThenAct
     t1 read `seats` at :14; t2 then changed it at :18; t1 then changed it at :18.
-    The check and the act are two critical sections: when t1 acted, what it had found out was no longer true.
+    The read and the write are two critical sections: when t1 wrote, what it had read was no longer true (check-then-act).
     - :14 t1 reads `seats`
     - :18 t2 changes `seats`
     ^ :18 t1 changes `seats`
@@ -116,7 +116,7 @@ fn a_check_of_an_atomic_before_it_is_updated() {
     ), @"
     CheckThenAct
     t1 read `stock` = 1 at :10; t2 then changed it from 1 to 0 at :12; t1 then changed it from 0 to -1 at :12.
-    The check and the act are two steps: when t1 acted, what it had found out was no longer true.
+    The read and the write are two steps: when t1 wrote, what it had read was no longer true (check-then-act).
     - :10 t1 reads `stock` = 1
     - :12 t2 writes `stock` = 0
     ^ :12 t1 writes `stock` = -1
@@ -270,7 +270,7 @@ fn the_variable_that_the_failing_thread_looked_at_last_comes_first() {
     ), @"
     LostUpdate
     t1 read `hits` = 0 at :14; t2 then wrote 1 at :16; t1 then wrote 1 at :16, from what it had read before.
-    The load and the store are two steps, and what t2 wrote between them is lost.
+    The load and the store are two steps, and what t2 wrote between them is lost (a lost update).
     - :14 t1 reads `hits` = 0
     - :16 t2 writes `hits` = 1
     ^ :16 t1 writes `hits` = 1
@@ -376,5 +376,117 @@ fn a_panic_that_has_nothing_to_do_with_other_threads() {
     t1 panicked at :18: index out of bounds: the len is 0 but the index is 0.
     ^ :18 t1 panics here
     events [1]
+    ");
+}
+
+#[test]
+fn an_exchange_that_failed_and_was_not_tried_again() {
+    insta::assert_snapshot!(assertion(
+        "t1: load hits =0 :42
+         t2! load hits =0 :42
+         t2: cas hits 0->1 ok :43
+         t1: cas hits 1->1 failed :43
+         main: load hits =1 :49
+         main: panic \"left: 1, right: 2\" test:9"
+    ), @"
+    GaveUp
+    t1's exchange at :43 failed, because `hits` was 1, no longer the 0 that t1 had read at :42.
+    t1 wrote nothing, and did not try again.
+    - :42 t1 reads `hits` = 0
+    - :43 t2 writes `hits` = 1
+    ^ :43 t1's exchange fails: `hits` is 1
+    events [0, 2, 3, 5]
+    ");
+}
+
+#[test]
+fn a_weak_exchange_that_failed_for_no_reason() {
+    insta::assert_snapshot!(assertion(
+        "t1: load hits =0 :42
+         t1: cas hits 0->0 failed spurious :43
+         main: load hits =0 :49
+         main: panic \"left: 0, right: 1\" test:9"
+    ), @"
+    GaveUp
+    t1's exchange at :43 failed, for no reason, as `compare_exchange_weak` may.
+    t1 wrote nothing, and did not try again.
+    ^ :43 t1's exchange fails: `hits` is 0
+    events [1, 3]
+    ");
+}
+
+#[test]
+fn a_lock_that_was_taken_and_not_waited_for() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock till =100 :10
+         t2! try-lock till failed :20
+         t2: panic \"order 2 was refused\" test:9"
+    ), @"
+    GaveUp
+    t2 tried to lock `till` at :20, and did not get it: t1 had held it since :10.
+    t2 did not try again.
+    - :10 t1 locks `till`
+    ^ :20 t2 does not get `till`
+    events [0, 1, 2]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_an_attempt_that_was_made_good() {
+    assert_eq!(
+        assertion(
+            "t1: lock till :10
+             t2: try-lock till failed :20
+             t1: unlock till
+             t2: try-lock till ok :20
+             t2: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn a_change_that_is_seen_before_it_is_taken_back() {
+    insta::assert_snapshot!(assertion(
+        "t1: rmw balance 20->-60 :84
+         main! load balance =-60 :106
+         main: panic \"-60 is seen\" test:9
+         t1: rmw balance -60->20 :85"
+    ), @"
+    DirtyRead
+    t1 changed `balance` from 20 to -60 at :84; main then found -60 at :106; t1 then changed it from -60 to 20 at :85.
+    t1 takes its change back, but in a step of its own: between the two, everybody can see it (a dirty read).
+    - :84 t1 writes `balance` = -60
+    ^ :106 main reads `balance` = -60
+    - :85 t1 writes `balance` = 20
+    events [0, 1, 2, 3]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_the_hidden_tests_own_variables() {
+    assert_eq!(
+        assertion(
+            "t1: load seen =0 test:5
+             t2: store seen 0->1 test:6
+             t1: store seen 1->1 test:6
+             main: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn the_panic_that_a_join_passes_on_is_not_the_failure() {
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "t1: panic \"attempt to subtract with overflow\" :18
+         main: join t1 :30
+         main: panic \"called `Result::unwrap()` on an `Err` value: Any { .. }\" test:9"
+    ), @"
+    Panic
+    t1 panicked at :18: attempt to subtract with overflow.
+    ^ :18 t1 panics here
+    events [0]
     ");
 }

@@ -28,9 +28,11 @@ fn two_threads_that_try_and_keep_what_they_have() {
     t1 tries to lock `b` at :26 in vain (held by t2 since :25) and yields at :27.
     t2 tries to lock `a` at :26 in vain (held by t1 since :25) and yields at :27.
     Both run, neither gets anywhere.
+    - :25 t2 locks `b`
+    - :25 t1 locks `a`
     ^ :26 t2 tries to lock `a` in vain
     ^ :26 t1 tries to lock `b` in vain
-    events [6, 7, 8, 9]
+    events [2, 3, 6, 7, 8, 9]
     ");
 }
 
@@ -114,7 +116,7 @@ fn work_that_one_lock_serialises() {
     The hidden test has work that must be able to overlap.
     t1 (test:14) is in the middle of it, and waits there for the others.
     t2 waits at :15 for `bank`, which t1 has held since :15.
-    t1 keeps `bank` during that work, so that the two can only take turns.
+    As long as t1 waits there, nobody else can come.
     - :15 t1 locks `bank`
     - test:14 t1 waits here for the others at `audit`
     ^ :15 t2 waits here for `bank`
