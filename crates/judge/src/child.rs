@@ -146,11 +146,14 @@ fn collect(mut pipe: impl Read + Send + 'static, limit: usize, events: Sender<Ev
 /// The children that are alive: their groups end with this process.
 static ALIVE: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// Kills every child. For the handler of a signal that ends this process, which must end right after.
+/// Kills every child, and lets none start any more. For the handler of a signal that ends this process, which must end
+/// right after.
 pub fn kill_all() {
-    for &group in lock(&ALIVE).iter() {
+    let alive = lock(&ALIVE);
+    for &group in alive.iter() {
         kill(group);
     }
+    std::mem::forget(alive);
 }
 
 /// A child and its process group. Dropping it kills both.
@@ -206,15 +209,17 @@ impl Group {
         #[cfg(target_os = "linux")]
         if let Some((cpu_seconds, memory_mib)) = resources {
             use rustix::process::{Resource, Rlimit, prlimit};
-            let set = |resource, value| {
-                let limit = Rlimit { current: Some(value), maximum: Some(value) };
+            let set = |resource, soft, hard| {
+                let limit = Rlimit { current: Some(soft), maximum: Some(hard) };
                 // It may have ended already.
                 let _ = prlimit(Some(pid(self.child.id())), resource, limit);
             };
-            set(Resource::Cpu, cpu_seconds);
-            set(Resource::As, memory_mib << 20);
-            set(Resource::Fsize, 256 << 20);
-            set(Resource::Core, 0);
+            let (memory, file) = (memory_mib << 20, 256 << 20);
+            // The signal of the soft limit tells why it ended; that of the hard limit would not.
+            set(Resource::Cpu, cpu_seconds, cpu_seconds + 1);
+            set(Resource::As, memory, memory);
+            set(Resource::Fsize, file, file);
+            set(Resource::Core, 0, 0);
         }
         #[cfg(not(target_os = "linux"))]
         let _ = resources;

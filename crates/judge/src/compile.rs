@@ -64,6 +64,9 @@ pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error
 
 /// The world refuses the file: so does the real `std`, or the world lacks something.
 fn why_not(job: &Job<'_>, with_world: &Run, folder: &Path) -> Result<Rejection, Error> {
+    if with_world.stopped.is_some() {
+        return Ok(compile_error(with_world));
+    }
     let mut command = job.learner();
     // Stand-ins for other crates do without a world, too.
     let others: BTreeMap<_, _> = (job.world.facades.iter())

@@ -10,11 +10,18 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout at `root`. What the judge remembers lies in `kata/` of the target directory.
+    /// The checkout at `root`. What the judge remembers lies in `target/kata` there, or in a target directory that
+    /// `CARGO_TARGET_DIR` names, which checkouts may share.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-        Workspace { scratch: root.join(target).join("kata"), root }
+        let scratch = match std::env::var_os("CARGO_TARGET_DIR") {
+            None => root.join("target").join("kata"),
+            Some(shared) => {
+                let own = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+                root.join(shared).join("kata").join(&own[..16])
+            }
+        };
+        Workspace { scratch, root }
     }
 
     /// The directory of the root manifest.

@@ -12,7 +12,7 @@ use crate::{Diagnostic, Error};
 
 /// A source that makes the compiler exceed this is a bomb: the largest exercise needs a fraction of it.
 const LIMITS: Limits =
-    Limits { wall: Duration::from_secs(60), stdout: 1 << 20, stderr: 32 << 20, resources: Some((20, 4096)) };
+    Limits { wall: Duration::from_secs(60), stdout: 1 << 20, stderr: 32 << 20, resources: Some((10, 4096)) };
 
 /// How a run ended.
 #[derive(Debug)]
@@ -113,6 +113,18 @@ impl Run {
     }
 }
 
+/// Whether the limit on processor time ended it.
+#[cfg(unix)]
+fn used_up(status: std::process::ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal() == Some(rustix::process::Signal::XCPU.as_raw())
+}
+
+#[cfg(not(unix))]
+fn used_up(_status: std::process::ExitStatus) -> bool {
+    false
+}
+
 /// Runs rustc in `root`.
 pub(super) fn rustc(command: &mut Command, root: &Path, input: &str) -> Result<Run, Error> {
     command.args(["--error-format=json", "--json=diagnostic-rendered-ansi"]).current_dir(root);
@@ -131,6 +143,7 @@ pub(super) fn rustc(command: &mut Command, root: &Path, input: &str) -> Result<R
     let explained = success || messages.iter().any(Message::is_error);
     let stopped = match finished.ended {
         _ if explained => None,
+        Ended::Itself(status) if used_up(status) => Some("it needs more than 10 s of processor time".to_owned()),
         Ended::Itself(status) => Some(format!("it ended with {status}")),
         Ended::TooLong => Some(format!("it took longer than {} s", LIMITS.wall.as_secs())),
         Ended::TooMuch => Some("it printed too much".to_owned()),

@@ -38,8 +38,7 @@ pub(super) fn unnoted(job: &Job<'_>, run: &Run) -> Rejection {
     });
     rejection(job, diagnostics.collect()).unwrap_or_else(|| {
         let title = format!("the {} world cannot compile this file, and the real `std` can", job.world.engine);
-        let help = run.stopped.as_ref().map(|stopped| format!("the compiler did not finish: {stopped}"));
-        let diagnostics = vec![complain_at_large(&title, help.as_deref())];
+        let diagnostics = vec![complain_at_large(&title, None)];
         Rejection { verdict: Verdict::RejectedSource, message: title, diagnostics }
     })
 }

@@ -1,0 +1,331 @@
+//! The command line, end to end.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use repo_tests::{copy, ending, root, xtask};
+use tempfile::TempDir;
+
+/// A small repository, in which nothing can be judged.
+fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/fixtures/repository"), folder.path());
+    folder
+}
+
+fn solve(repository: &Path, id: &str) {
+    let entry = format!("[solved.{id}]\ndate = 2026-01-31\nattempts = 3\n");
+    let file = repository.join("progress.toml");
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    std::fs::write(file, text + &entry).unwrap();
+}
+
+fn xtask_in(folder: &Path) -> Command {
+    let mut command = xtask();
+    command.current_dir(folder);
+    command
+}
+
+#[test]
+fn list_shows_the_exercises_by_track_and_marks_the_solved_ones() {
+    let repository = repository();
+    solve(repository.path(), "02-second-step");
+    assert_snapshot!(ending(xtask_in(repository.path()).arg("list")), @"
+    status 0
+    --- stdout
+    Shared state
+      01-first        ●○○○○  What the First program does, in one line.
+    ✓ 02-second-step  ●●●○○  What the Second program does, in one line.
+
+    Atomics and the memory model
+      03-third        ●●●●●  What the Third program does, in one line.
+
+    1 of 3 solved
+    ");
+}
+
+#[test]
+fn an_exercise_with_a_broken_manifest_does_not_hide_the_others() {
+    let repository = repository();
+    std::fs::write(repository.path().join("exercises/02-second-step/exercise.toml"), "title = 3").unwrap();
+    let ending = ending(xtask_in(repository.path()).arg("list"));
+    assert_snapshot!(ending.replace(&repository.path().display().to_string(), "ROOT"), @"
+    status 0
+    --- stdout
+    Shared state
+      01-first  ●○○○○  What the First program does, in one line.
+
+    Atomics and the memory model
+      03-third  ●●●●●  What the Third program does, in one line.
+
+    0 of 2 solved
+    --- stderr
+    warning: 02-second-step is left out: ROOT/exercises/02-second-step/exercise.toml: invalid type: integer `3`, expected a string
+    in `title`
+    ");
+}
+
+#[test]
+fn next_shows_the_first_exercise_that_is_not_solved() {
+    let repository = repository();
+    solve(repository.path(), "01-first");
+    let below = repository.path().join("exercises/03-third/src");
+    assert_snapshot!(ending(xtask_in(&below).arg("next")), @"
+    status 0
+    --- stdout
+    02-second-step: The Second program
+    What the Second program does, in one line.
+
+    read   exercises/02-second-step/README.md
+    edit   exercises/02-second-step/src/lib.rs
+    check  cargo xtask check 02-second-step
+    ");
+    solve(repository.path(), "02-second-step");
+    solve(repository.path(), "03-third");
+    assert_snapshot!(ending(xtask_in(repository.path()).arg("next")), @"
+    status 0
+    --- stdout
+    every exercise is solved
+    ");
+}
+
+#[test]
+fn progress_shows_when_exercises_were_solved() {
+    let repository = repository();
+    assert_snapshot!(ending(xtask_in(repository.path()).arg("progress")), @"
+    status 0
+    --- stdout
+    0 of 3 solved
+    next: 01-first, see exercises/01-first/README.md
+    ");
+    solve(repository.path(), "02-second-step");
+    assert_snapshot!(ending(xtask_in(repository.path()).arg("progress")), @"
+    status 0
+    --- stdout
+    ✓ 02-second-step  2026-01-31  3 attempts
+
+    1 of 3 solved
+    next: 01-first, see exercises/01-first/README.md
+    ");
+}
+
+#[test]
+fn a_progress_file_that_cannot_be_used_is_reported_and_left_alone() {
+    let repository = repository();
+    let file = repository.path().join("progress.toml");
+    std::fs::write(&file, "[solved").unwrap();
+    let ending = ending(xtask_in(repository.path()).arg("progress"));
+    assert_snapshot!(ending.replace(&repository.path().display().to_string(), "ROOT"), @"
+    status 0
+    --- stdout
+    0 of 3 solved
+    next: 01-first, see exercises/01-first/README.md
+    --- stderr
+    warning: ROOT/progress.toml cannot be used, and counts as empty: TOML parse error at line 1, column 8
+      |
+    1 | [solved
+      |        ^
+    unclosed table, expected `]`
+    ");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "[solved");
+}
+
+#[test]
+fn an_unknown_exercise_is_bad_usage_and_brings_up_the_nearest() {
+    let repository = repository();
+    assert_snapshot!(ending(xtask_in(repository.path()).args(["check", "secnd"])), @"
+    status 2
+    --- stderr
+    error: there is no exercise `secnd`; did you mean 02-second-step?
+    ");
+    assert_snapshot!(ending(xtask_in(repository.path()).args(["verify", "7"])), @"
+    status 2
+    --- stderr
+    error: there is no exercise `7`; did you mean 03-third?
+    ");
+}
+
+#[test]
+fn a_command_that_does_not_exist_is_bad_usage() {
+    assert_snapshot!(ending(xtask().arg("chekc")), @"
+    status 2
+    --- stderr
+    error: unrecognized subcommand 'chekc'
+
+      tip: a similar subcommand exists: 'check'
+
+    Usage: cargo xtask <COMMAND>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(ending(xtask().arg("check")), @"
+    status 2
+    --- stderr
+    error: the following required arguments were not provided:
+      <EXERCISE>
+
+    Usage: cargo xtask check <EXERCISE>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(ending(xtask().args(["check", "3", "--file", "nowhere.rs"])), @"
+    status 2
+    --- stderr
+    error: there is no file nowhere.rs
+    ");
+}
+
+#[test]
+fn help_names_every_command() {
+    assert_snapshot!(ending(xtask().arg("help")), @"
+    status 0
+    --- stdout
+    Small concurrent programs that are broken, and a checker that shows the interleaving that breaks them
+
+    Usage: cargo xtask <COMMAND>
+
+    Commands:
+      check     Judge the solution of an exercise
+      list      Show all exercises
+      next      Show the next exercise to solve
+      progress  Show what is solved
+      verify    Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
+      doctor    Look for what could keep the checker from working
+      help      Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+    ");
+}
+
+#[test]
+fn doctor_looks_at_everything() {
+    let output = xtask().arg("doctor").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    // What follows the first words differs from machine to machine.
+    let marks: Vec<String> = text.lines().skip(2).map(|line| line.split("  ").next().unwrap().to_owned()).collect();
+    assert_snapshot!(marks.join("\n"), @"
+    ✓ rustc
+    ✓ linker
+    ✓ disk
+    ✓ exercises
+    ✓ shuttle world
+    ✓ loom world
+    ✓ real world
+    ");
+}
+
+/// The checker's answer as JSON: exactly one object, and the status.
+fn json(arguments: &[&str]) -> (serde_json::Value, Option<i32>) {
+    let output = xtask().args(arguments).arg("--json").output().unwrap();
+    (serde_json::from_slice(&output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn check_prints_one_json_object_and_its_status_tells_the_verdict() {
+    let (passed, status) = json(&["check", "deadlock", "--file", "solutions/03-deadlock/lib.rs"]);
+    assert_eq!((&passed["schema"], &passed["exercise"]), (&1.into(), &"03-deadlock".into()));
+    assert_eq!((&passed["verdict"], status), (&"passed".into(), Some(0)));
+    assert_eq!((&passed["scenario"], &passed["trace"]), (&serde_json::Value::Null, &serde_json::json!([])));
+    let scenarios = passed["scenarios"].as_array().unwrap();
+    assert!(scenarios.iter().all(|scenario| scenario["executions"].as_u64() >= Some(1)), "{scenarios:?}");
+
+    let wrong = "solutions/03-deadlock/wrong/one_lock_for_the_bank.rs";
+    let (failed, status) = json(&["check", "03-deadlock", "--file", wrong]);
+    assert_eq!((&failed["verdict"], status), (&"not-concurrent".into(), Some(1)));
+    assert_eq!(failed["scenario"], "disjoint_transfers_overlap");
+    let events = failed["trace"].as_array().unwrap();
+    assert!(events.iter().any(|event| event["blocked"] == true), "{events:?}");
+}
+
+#[test]
+fn the_same_file_gets_the_same_answer_byte_for_byte() {
+    let answer = || {
+        let mut judgement = judgement_of("solutions/03-deadlock/wrong/order_by_balance.rs");
+        judgement.ms = judge::Milliseconds::default();
+        judgement.scenarios.iter_mut().for_each(|scenario| scenario.ms = 0);
+        serde_json::to_string(&judgement).unwrap()
+    };
+    let first = answer();
+    for _ in 0..3 {
+        assert_eq!(answer(), first);
+    }
+}
+
+fn judgement_of(file: &str) -> judge::Judgement {
+    let options = judge::Options { remember: false, jobs: 2 };
+    let bench = repo_tests::bench();
+    let bank = repo_tests::exercise("03-deadlock");
+    judge::judge(&bench, &bank, Path::new(file), options, &mut |_| {}).unwrap().judgement
+}
+
+/// A program that never ends, under the checker.
+#[cfg(target_os = "linux")]
+struct Endless {
+    checker: std::process::Child,
+    _folder: TempDir,
+}
+
+#[cfg(target_os = "linux")]
+impl Endless {
+    /// Starts the checker and returns when it runs the program.
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let solution = std::fs::read_to_string(root().join("solutions/03-deadlock/lib.rs")).unwrap();
+        let marker = "amount: Cents) -> Result<(), TransferError> {\n";
+        let file = folder.path().join("lib.rs");
+        std::fs::write(&file, solution.replacen(marker, &format!("{marker}        loop {{}}\n"), 1)).unwrap();
+        let mut command = xtask();
+        command.args(["check", "3", "--file"]).arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+        let checker = command.spawn().unwrap();
+        while repo_tests::running_below(&builds()).is_empty() {
+            std::thread::yield_now();
+        }
+        Endless { checker, _folder: folder }
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.checker.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn builds() -> PathBuf {
+    repo_tests::bench().workspace().scratch().join("builds")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_checker_that_is_told_to_end_leaves_nothing_running() {
+    let _alone = repo_tests::alone();
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut endless = Endless::start();
+        endless.signal(signal);
+        assert!(!endless.checker.wait().unwrap().success());
+        ends(signal);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_checker_that_is_killed_takes_the_program_with_it() {
+    let _alone = repo_tests::alone();
+    let mut endless = Endless::start();
+    endless.signal("-KILL");
+    endless.checker.wait().unwrap();
+    ends("-KILL");
+}
+
+/// A program that was killed ends when the system gets round to it; nobody is told when.
+#[cfg(target_os = "linux")]
+fn ends(signal: &str) {
+    let given_up = Instant::now() + Duration::from_secs(10);
+    while !repo_tests::running_below(&builds()).is_empty() {
+        assert!(Instant::now() < given_up, "the program still runs after {signal}");
+        std::thread::yield_now();
+    }
+}

@@ -1,0 +1,88 @@
+//! What the tests of the repository share.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use exercise::{Catalogue, Exercise};
+use judge::{Bench, Workspace};
+
+/// The checkout that is tested.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is a folder of the repository")
+}
+
+/// What judging needs, for the checkout that is tested.
+pub fn bench() -> Bench {
+    Bench::new(Workspace::new(root())).expect("the repository can be judged")
+}
+
+/// An exercise of the checkout that is tested.
+pub fn exercise(name: &str) -> Exercise {
+    let catalogue = Catalogue::read(root()).expect("the exercises can be read");
+    let id = catalogue.find(name).expect("the exercise exists");
+    catalogue.exercise(id).expect("its manifest can be read")
+}
+
+/// The command line, built as `cargo xtask` builds it.
+pub fn xtask() -> Command {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+        let output = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "xtask", "--message-format=json"])
+            .current_dir(root())
+            .output()
+            .expect("cargo can be run");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+        let executables = messages.lines().filter_map(|line| {
+            let message: serde_json::Value = serde_json::from_str(line).ok()?;
+            message["executable"].as_str().map(PathBuf::from)
+        });
+        executables.last().expect("xtask is a program")
+    });
+    let mut command = Command::new(&*PROGRAM);
+    command.current_dir(root());
+    command
+}
+
+/// How a command ended, for a snapshot: its status and what it wrote.
+pub fn ending(command: &mut Command) -> String {
+    let output = command.output().expect("the command can be run");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("it writes UTF-8");
+    let mut ending = format!("status {}\n", output.status.code().expect("it exits"));
+    for (name, text) in [("stdout", text(&output.stdout)), ("stderr", text(&output.stderr))] {
+        if !text.is_empty() {
+            ending.push_str(&format!("--- {name}\n{text}"));
+        }
+    }
+    ending
+}
+
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder can be created");
+    for entry in std::fs::read_dir(from).expect("a folder can be listed") {
+        let entry = entry.expect("a folder can be listed");
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).expect("a file can be copied");
+        }
+    }
+}
+
+/// Lets tests that look at all processes of the machine take turns.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The processes that run a program below `folder`.
+#[cfg(target_os = "linux")]
+pub fn running_below(folder: &Path) -> Vec<PathBuf> {
+    let processes = std::fs::read_dir("/proc").expect("there is /proc");
+    let programs = processes.filter_map(|process| std::fs::read_link(process.ok()?.path().join("exe")).ok());
+    programs.filter(|program| program.starts_with(folder)).collect()
+}
