@@ -41,6 +41,19 @@ pub fn what_one_handler_reads_the_next_one_reads() {
     control_plane.join().unwrap();
 }
 
+/// Handlers that read at the same time do not get in each other's way.
+pub fn handlers_read_at_the_same_time() {
+    let (mut publisher, reader) = board(1);
+    publish(&mut publisher, 1);
+    let handler = thread::spawn({
+        let reader = reader.clone();
+        move || read(&reader)
+    });
+    let here = read(&reader);
+    let there = handler.join().unwrap();
+    assert!(here == 1 && there == 1, "revision 1 was published before, and the handlers read {here} and {there}");
+}
+
 /// A revision whose publishing is over is read by whoever knows of it.
 pub fn a_revision_that_was_published_is_read() {
     let (mut publisher, reader) = board(2);
