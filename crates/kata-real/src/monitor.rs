@@ -216,11 +216,7 @@ pub(crate) fn blocked_executor(
         (false, true) => format!("; {names} waits for its turn"),
         (false, false) => format!("; {names} gets no turn on this thread until it returns"),
     });
-    fail(
-        state,
-        Failure { verdict: Verdict::BlockedExecutor, kind: None, message, at: Some(at.into()) },
-        Past::Of(lane),
-    )
+    fail(state, Failure { verdict: Verdict::BlockedExecutor, kind: None, message, at: Some(at.into()) }, Past::Of(lane))
 }
 
 /// Which part of the log a failure shows.

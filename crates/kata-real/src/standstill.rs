@@ -35,8 +35,7 @@ pub(crate) fn is_certain(state: &State) -> bool {
 /// inside something that the world does not know, nobody goes on.
 pub(crate) fn is_possible(state: &State) -> bool {
     let waiting = || state.lanes.iter().enumerate().filter_map(|(id, lane)| Some((id, lane.waits()?)));
-    waiting().next().is_some()
-        && waiting().all(|(id, wait)| wait.deadline.is_none() && !state.is_over(id, wait.reason))
+    waiting().next().is_some() && waiting().all(|(id, wait)| wait.deadline.is_none() && !state.is_over(id, wait.reason))
 }
 
 /// Says why nobody can go on.
@@ -48,7 +47,8 @@ pub(crate) fn report(state: Guard) -> ! {
         deadlock(state, kind, message, wait.at);
     }
     let find = |test: &dyn Fn(&crate::lane::Wait) -> bool| {
-        (state.lanes.iter().enumerate()).find_map(|(id, lane)| lane.waits().filter(|wait| test(wait)).map(|wait| (id, *wait)))
+        (state.lanes.iter().enumerate())
+            .find_map(|(id, lane)| lane.waits().filter(|wait| test(wait)).map(|wait| (id, *wait)))
     };
     if let Some((lane, wait)) = find(&|wait| wait.polling && wait.reason != Reason::Shutdown) {
         monitor::blocked_executor(state, lane, wait.call, wait.at, "it waits for what never comes");
@@ -102,7 +102,9 @@ fn deadlock(state: Guard, kind: DeadlockKind, message: String, at: &'static std:
 /// The names of those who wait, as the subject of a sentence.
 fn names(state: &State) -> String {
     let mut names: Vec<String> = (state.lanes.iter().enumerate())
-        .filter(|(_, lane)| lane.waits().is_some() || (lane.kind == LaneKind::Task && matches!(lane.status, Status::Suspended)))
+        .filter(|(_, lane)| {
+            lane.waits().is_some() || (lane.kind == LaneKind::Task && matches!(lane.status, Status::Suspended))
+        })
         .map(|(id, _)| state.lane_name(id))
         .collect();
     let last = names.pop().unwrap_or_default();

@@ -53,11 +53,7 @@ impl Condvar {
 
     /// See `parking_lot::Condvar::wait_until`.
     #[track_caller]
-    pub fn wait_until<T: ?Sized>(
-        &self,
-        mutex_guard: &mut MutexGuard<'_, T>,
-        timeout: Instant,
-    ) -> WaitTimeoutResult {
+    pub fn wait_until<T: ?Sized>(&self, mutex_guard: &mut MutexGuard<'_, T>, timeout: Instant) -> WaitTimeoutResult {
         self.wait_at(mutex_guard, Some(timeout), "Condvar::wait_until", Location::caller())
     }
 

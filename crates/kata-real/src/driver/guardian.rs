@@ -45,7 +45,8 @@ fn watch() {
 }
 
 fn judge(state: Guard, quiet: Duration) -> Guard {
-    let still = (quiet >= QUIET && standstill::is_certain(&state)) || (quiet >= ASLEEP && standstill::is_possible(&state));
+    let still =
+        (quiet >= QUIET && standstill::is_certain(&state)) || (quiet >= ASLEEP && standstill::is_possible(&state));
     if still && everybody_sleeps(standstill::is_certain(&state)) {
         standstill::report(state);
     }

@@ -47,11 +47,7 @@ impl Condvar {
     /// # Errors
     /// The mutex is poisoned.
     #[track_caller]
-    pub fn wait_while<'a, T, F>(
-        &self,
-        mut guard: MutexGuard<'a, T>,
-        mut condition: F,
-    ) -> LockResult<MutexGuard<'a, T>>
+    pub fn wait_while<'a, T, F>(&self, mut guard: MutexGuard<'a, T>, mut condition: F) -> LockResult<MutexGuard<'a, T>>
     where
         F: FnMut(&mut T) -> bool,
     {
@@ -141,9 +137,7 @@ impl Condvar {
         // A deadline beyond what the clock can express never comes.
         let (result, notified) = self.wait_until(guard, Instant::now().checked_add(dur), call, at);
         let timed_out = WaitTimeoutResult(!notified);
-        result
-            .map(|guard| (guard, timed_out))
-            .map_err(|poison| PoisonError::new((poison.into_inner(), timed_out)))
+        result.map(|guard| (guard, timed_out)).map_err(|poison| PoisonError::new((poison.into_inner(), timed_out)))
     }
 
     fn wait_until<'a, T>(
