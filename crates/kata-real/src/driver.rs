@@ -29,7 +29,7 @@ pub fn explore(order: Order) -> Finding {
     kata::enter_world(&RealWorld);
     kata::harness::count_execution();
     let main = monitor::enter().add_lane(Lane::new(LaneKind::Thread, Some("main"), None));
-    frame::adopt(Frame { lane: main, polling: false });
+    frame::adopt(Frame::of_thread(main));
     hook::install();
     guardian::start();
     (order.run)();

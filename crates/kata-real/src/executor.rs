@@ -101,7 +101,7 @@ pub fn blocking<T>(f: impl FnOnce() -> T, at: &'static Location<'static>) -> Job
         state.begin_thread();
         state.lanes[end.lane].status = Status::Running;
         drop(state);
-        let _frame = frame::enter(Frame { lane: end.lane, polling: false });
+        let _frame = frame::enter(Frame::of_thread(end.lane));
         let result = f();
         drop(end);
         result

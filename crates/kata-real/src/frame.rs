@@ -8,8 +8,22 @@ use crate::lane::LaneId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) lane: LaneId,
-    /// The thread is an executor's, and must not be blocked.
+    /// The code is part of a future: what it keeps may meet an await.
+    pub(crate) future: bool,
+    /// The thread is an executor's in the middle of a poll, and must not be blocked.
     pub(crate) polling: bool,
+}
+
+impl Frame {
+    /// Code of a thread, or of a closure on the blocking pool.
+    pub(crate) fn of_thread(lane: LaneId) -> Self {
+        Frame { lane, future: false, polling: false }
+    }
+
+    /// Code inside a poll.
+    pub(crate) fn of_poll(lane: LaneId) -> Self {
+        Frame { lane, future: true, polling: true }
+    }
 }
 
 thread_local! {

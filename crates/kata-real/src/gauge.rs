@@ -20,6 +20,12 @@ pub fn reset_peak() {
     state.peak = state.live;
 }
 
+/// Threads and tasks that wait for another at this moment, in a call that the world knows.
+#[must_use]
+pub fn waiting_threads() -> usize {
+    monitor::enter().lanes.iter().filter(|lane| lane.waits().is_some()).count()
+}
+
 /// The locks that the current thread or task holds.
 #[must_use]
 pub fn locks_held() -> usize {

@@ -97,8 +97,8 @@ pub(crate) struct Held {
     pub(crate) object: ObjectIndex,
     pub(crate) thread: ThreadId,
     pub(crate) at: &'static Location<'static>,
-    /// It was taken inside a poll.
-    pub(crate) polling: bool,
+    /// It was taken by a future.
+    pub(crate) future: bool,
 }
 
 /// An event with its place in the order of causes.

@@ -44,7 +44,7 @@ pub(crate) fn try_enter() -> Option<Guard> {
 pub(crate) fn current(state: &mut State) -> Frame {
     frame::top().unwrap_or_else(|| {
         let thread = std::thread::current();
-        let frame = Frame { lane: state.add_lane(Lane::new(LaneKind::Thread, thread.name(), None)), polling: false };
+        let frame = Frame::of_thread(state.add_lane(Lane::new(LaneKind::Thread, thread.name(), None)));
         frame::adopt(frame);
         frame
     })
@@ -83,8 +83,8 @@ pub(crate) fn wait(mut state: Guard, frame: Frame, wait: Wait) -> (Guard, bool) 
     if state.is_over(frame.lane, wait.reason) {
         return (state, true);
     }
-    if let Reason::Lock { object, .. } = wait.reason {
-        state = refuse_second_lock(state, frame, &wait, object);
+    if let Reason::Lock { object, shared } = wait.reason {
+        state = refuse_second_lock(state, frame, &wait, object, shared);
     }
     if wait.polling {
         state = refuse_in_poll(state, frame, &wait);
@@ -111,9 +111,12 @@ pub(crate) fn wait(mut state: Guard, frame: Frame, wait: Wait) -> (Guard, bool) 
 }
 
 /// A thread that asks for a lock which the same thread holds waits for itself.
-fn refuse_second_lock(mut state: Guard, frame: Frame, wait: &Wait, object: usize) -> Guard {
+fn refuse_second_lock(mut state: Guard, frame: Frame, wait: &Wait, object: usize, shared: bool) -> Guard {
     let thread = std::thread::current().id();
+    // A reader that reads again waits for a writer in between, not for itself.
+    let exclusive = state.is_written(object);
     let own = (state.holders(object))
+        .filter(|_| exclusive || !shared)
         .find_map(|lane| state.lanes[lane].held.iter().find(|held| held.object == object && held.thread == thread))
         .copied();
     let Some(held) = own else { return state };

@@ -6,7 +6,7 @@ use std::time::Instant;
 use kata_trace::{Cause, ObjectKind, Op};
 
 use crate::frame::Frame;
-use crate::lane::{Held, LaneKind, ObjectIndex, Reason, Status, Wait};
+use crate::lane::{Held, ObjectIndex, Reason, Status, Wait};
 use crate::monitor::{self, Guard};
 use crate::object::{Lock, ObjectCell, Part};
 use crate::spin;
@@ -119,14 +119,12 @@ impl RawLock {
     pub fn is_locked_exclusively(&self) -> bool {
         let mut state = monitor::enter();
         let object = self.index(&mut state);
-        state.objects[object].lock().writer.is_some()
+        state.is_written(object)
     }
 }
 
 fn take(state: &mut Guard, frame: Frame, object: ObjectIndex, shared: bool, at: &'static Location<'static>) {
-    // A task that blocks where it may is still a task: its guard must not meet an await.
-    let polling = frame.polling || state.lanes[frame.lane].kind == LaneKind::Task;
-    let held = Held { object, thread: std::thread::current().id(), at, polling };
+    let held = Held { object, thread: std::thread::current().id(), at, future: frame.future };
     state.take_lock(frame.lane, object, shared, held);
 }
 

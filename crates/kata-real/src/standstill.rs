@@ -115,9 +115,10 @@ fn names(state: &State) -> String {
 fn lock_cycle(state: &State) -> Option<(LaneId, bool)> {
     let behind = |lane: LaneId| -> Vec<LaneId> {
         match state.lanes[lane].waits().map(|wait| wait.reason) {
-            // A reader also waits for the writers that wait in front of it.
+            // A reader waits for a writer, and for the writers that wait in front of it.
             Some(Reason::Lock { object, shared: true }) => {
-                state.holders(object).chain(state.waiting_for(Reason::Lock { object, shared: false })).collect()
+                let waiting = state.waiting_for(Reason::Lock { object, shared: false });
+                state.holders(object).filter(|_| state.is_written(object)).chain(waiting).collect()
             }
             Some(Reason::Lock { object, shared: false }) => state.holders(object).collect(),
             _ => Vec::new(),

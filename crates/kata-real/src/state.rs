@@ -239,6 +239,11 @@ impl State {
         lock.into_iter().flat_map(|lock| lock.writer.iter().chain(&lock.readers).copied())
     }
 
+    /// Whether a lock is held exclusively.
+    pub(crate) fn is_written(&self, object: ObjectIndex) -> bool {
+        matches!(&self.objects[object].part, Part::Lock(lock) if lock.writer.is_some())
+    }
+
     /// Lanes that wait for `reason`, the longest waiter's lane number first.
     pub(crate) fn waiting_for(&self, reason: Reason) -> impl Iterator<Item = LaneId> + '_ {
         (self.lanes.iter().enumerate())

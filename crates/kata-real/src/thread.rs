@@ -220,7 +220,7 @@ impl Birth {
 
     fn live<T>(mut self, f: impl FnOnce() -> T) -> T {
         self.born = true;
-        frame::adopt(Frame { lane: self.lane, polling: false });
+        frame::adopt(Frame::of_thread(self.lane));
         f()
     }
 }

@@ -44,10 +44,10 @@ struct Probe {
 
 impl Probe {
     /// On the runtime's thread: every task that became ready during the last strip of this image has had its turn.
-    fn take_turn(&self, image: &Image, at: &'static Location<'static>) {
+    fn take_turn(&self, image: &Image, strip: usize, at: &'static Location<'static>) {
         let last = self.beats.with(|beats| beats.get(&image.name).copied());
         if last.is_some_and(|last| !self.heart.has_answered(last)) {
-            executor::blocked(CALL, at, "no other task has had a turn since the strip before this one");
+            executor::blocked(&call(image, strip), at, "no other task has had a turn since the strip before this one");
         }
         let beat = self.heart.ask();
         self.beats.with(|beats| beats.insert(image.name.clone(), beat));
@@ -83,12 +83,12 @@ impl Codec for Probe {
     fn decode_strip(&self, image: &Image, strip: usize) -> Result<Strip, DecodeError> {
         let at = Location::caller();
         if self.heart.is_kept() {
-            self.take_turn(image, at);
+            self.take_turn(image, strip, at);
         } else {
             // Another executor's thread is as good as any other.
             executor::may_block(|| self.take_time(at));
         }
-        executor::blocking_call(&format!("{CALL}: strip {strip} of {}", image.name), at);
+        executor::blocking_call(&call(image, strip), at);
         self.overlap(image, strip, at);
         if self.corrupt.contains(&(image.name.as_str(), strip)) {
             return Err(DecodeError { image: image.name.clone(), strip });
@@ -98,6 +98,11 @@ impl Codec for Probe {
 }
 
 const CALL: &str = "Codec::decode_strip";
+
+/// A call, as the learner is shown it.
+fn call(image: &Image, strip: usize) -> String {
+    format!("decode_strip({}, {strip})", image.name)
+}
 
 fn pixels(name: &str, strip: usize) -> Strip {
     Strip(name.bytes().chain([strip as u8]).collect())

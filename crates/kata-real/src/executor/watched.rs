@@ -84,7 +84,7 @@ fn begin(lane: LaneId) -> Within {
     own.silent_poll = (own.kind == LaneKind::Task).then_some(thread);
     own.polled_since = Some(driver::processor_time());
     monitor::changed(&mut state);
-    frame::enter(Frame { lane, polling: true })
+    frame::enter(Frame::of_poll(lane))
 }
 
 fn end(lane: LaneId, pending: bool, within: Within) {
@@ -100,7 +100,7 @@ fn end(lane: LaneId, pending: bool, within: Within) {
         return;
     }
     own.status = if own.woken { Status::Ready } else { Status::Suspended };
-    if let Some(held) = own.held.iter().find(|held| held.polling) {
+    if let Some(held) = own.held.iter().find(|held| held.future) {
         let at = held.at;
         let task = state.lane_name(lane);
         let message = format!(

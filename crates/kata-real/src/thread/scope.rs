@@ -29,7 +29,7 @@ where
         let scope: &Scope<'_, '_> = Box::leak(Box::new(Scope { inner, lanes: Mutex::new(VecDeque::new()) }));
         let result = catch_unwind(AssertUnwindSafe(|| f(scope)));
         // Threads of the scope may start others in it until they end.
-        while let Some(lane) = scope.lanes.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
+        while let Some(lane) = scope.next_lane() {
             join(lane, "thread::scope", at);
         }
         result.unwrap_or_else(|panic| resume_unwind(panic))
@@ -48,6 +48,11 @@ impl<'scope> Scope<'scope, '_> {
         T: Send + 'scope,
     {
         self.start(Builder::new(), f, Location::caller()).expect("failed to spawn thread")
+    }
+
+    /// A thread that has not been waited for. A function of its own, so that the lock is not held during the wait.
+    fn next_lane(&self) -> Option<LaneId> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
     pub(super) fn start<F, T>(

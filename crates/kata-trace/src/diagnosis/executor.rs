@@ -1,4 +1,6 @@
 //! A call that blocked a thread of an executor.
+//!
+//! Who is polled is either an object, of which the thread that polls it tells, or has a lane of its own.
 
 use crate::{ObjectId, Op};
 
@@ -9,21 +11,46 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     let call = case.trace.events.iter().rposition(|event| event.op == Op::BlockingCall)?;
     let event = case.event(call);
     let mut draft = Draft::new();
-    draft.matters([call]);
-    let what = event.text.as_ref().map_or_else(|| "a call that blocks".to_owned(), |text| format!("`{text}`"));
     let who = event.object.map_or_else(|| case.who(event.thread).to_owned(), |task| case.what(task));
+    let executor = event.object.map_or_else(String::new, |_| format!(", {},", case.who(event.thread)));
+    let earlier = earlier(case, call);
+    for &before in &earlier {
+        draft.say(format!("{who} calls {}{} while it is polled.", what(case, before), case.at(before)));
+        if case.event(before).at != event.at {
+            draft.mark(case.mark(before, false, format!("{who} blocks the executor's thread here")));
+        }
+    }
+    let again = if earlier.is_empty() { "" } else { ", in the same turn" };
+    draft.matters(earlier.into_iter().chain([call]));
     draft.say(format!(
-        "{who} calls {what}{} while it is polled: that blocks the executor's thread, {}, for as long as it takes.",
+        "{who} calls {}{} while it is polled{again}: that blocks the executor's thread{executor} for as long as it \
+         takes.",
+        what(case, call),
         case.at(call),
-        case.who(event.thread)
     ));
     draft.mark(case.mark(call, true, format!("{who} blocks the executor's thread here")));
-    let starved = starved(case, call);
-    for &(task, last) in &starved {
+    for &(task, last) in &starved(case, call) {
         draft.matters([last]);
         draft.say(format!("{} is not polled meanwhile, although it is on the same thread.", case.what(task)));
     }
+    if let Some(peer) = event.peer {
+        draft.say(format!("{} is not polled meanwhile, although it is on the same thread.", case.who(peer)));
+    }
     Some(draft.finish(Pattern::BlockedExecutor))
+}
+
+fn what(case: &Case<'_>, call: usize) -> String {
+    let text = case.event(call).text.as_ref();
+    text.map_or_else(|| "a call that blocks".to_owned(), |text| format!("`{text}`"))
+}
+
+/// The calls that took the executor's thread before in the same poll of a lane's own.
+fn earlier(case: &Case<'_>, call: usize) -> Vec<usize> {
+    let lane = case.event(call).thread;
+    let own = |index: &usize| case.event(*index).thread == lane && case.event(*index).object.is_none();
+    let since = (0..call).rfind(|index| own(index) && case.event(*index).op == Op::Poll);
+    let calls = |since| (since..call).filter(own).filter(|&index| case.event(index).op == Op::BlockingCall);
+    since.map_or_else(Vec::new, |since| calls(since).collect())
 }
 
 /// The other tasks of the thread that blocked, which were polled on it before and not since, each with its last poll.

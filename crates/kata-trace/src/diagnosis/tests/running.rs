@@ -102,6 +102,27 @@ fn a_call_that_blocks_the_executor() {
 }
 
 #[test]
+fn a_task_with_a_lane_of_its_own_that_blocks_twice_in_one_turn() {
+    insta::assert_snapshot!(told(
+        Verdict::BlockedExecutor,
+        "main: spawn heartbeat test:10
+         main: spawn thumbnail test:11
+         thumbnail: poll >main test:11
+         thumbnail: blocking-call \"decode_strip(0)\" :14
+         thumbnail: poll >main test:11
+         thumbnail: blocking-call \"decode_strip(1)\" :14
+         thumbnail: blocking-call \"decode_strip(2)\" blocked >heartbeat :14"
+    ), @"
+    BlockedExecutor
+    thumbnail calls `decode_strip(1)` at :14 while it is polled.
+    thumbnail calls `decode_strip(2)` at :14 while it is polled, in the same turn: that blocks the executor's thread for as long as it takes.
+    heartbeat is not polled meanwhile, although it is on the same thread.
+    ^ :14 thumbnail blocks the executor's thread here
+    events [5, 6]
+    ");
+}
+
+#[test]
 fn work_that_one_lock_serialises() {
     insta::assert_snapshot!(told(
         Verdict::NotConcurrent,
