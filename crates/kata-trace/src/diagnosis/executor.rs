@@ -1,43 +1,57 @@
-//! A call that blocked a thread of an executor.
+//! What a task must not do to its executor.
 
-use crate::{ObjectId, Op};
+use crate::{Op, ThreadId};
 
 use super::case::{Case, Draft};
+use super::holding::Holding;
 use super::{Diagnosis, Pattern};
 
-pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
-    let call = case.trace.events.iter().rposition(|event| event.op == Op::BlockingCall)?;
+/// A call that blocked the executor's thread.
+pub(super) fn blocked(case: &Case<'_>) -> Option<Diagnosis> {
+    let is_call = |index: &usize| case.event(*index).op == Op::BlockingCall;
+    let calls = || (0..case.trace.events.len()).rev().filter(is_call);
+    let call = calls().find(|&index| case.event(index).blocked).or_else(|| calls().next())?;
     let event = case.event(call);
+    let task = case.who(event.thread);
+    let what = event.text.as_ref().map_or_else(|| "what blocks".to_owned(), |text| format!("`{text}`"));
     let mut draft = Draft::new();
     draft.matters([call]);
-    let what = event.text.as_ref().map_or_else(|| "a call that blocks".to_owned(), |text| format!("`{text}`"));
-    let who = event.object.map_or_else(|| case.who(event.thread).to_owned(), |task| case.what(task));
+    draft.mark(case.mark(call, true, format!("`{task}` blocks the executor's thread here")));
+    let thread = poll_around(case, event.thread, call).map_or("the executor's thread".to_owned(), |(poll, thread)| {
+        draft.matters([poll]);
+        format!("{}, the executor's thread,", case.who(thread))
+    });
     draft.say(format!(
-        "{who} calls {what}{} while it is polled: that blocks the executor's thread, {}, for as long as it takes.",
-        case.at(call),
-        case.who(event.thread)
+        "`{task}` calls {what}{} inside a poll: until that returns, {thread} polls nothing else.",
+        case.at(call)
     ));
-    draft.mark(case.mark(call, true, format!("{who} blocks the executor's thread here")));
-    let starved = starved(case, call);
-    for &(task, last) in &starved {
-        draft.matters([last]);
-        draft.say(format!("{} is not polled meanwhile, although it is on the same thread.", case.what(task)));
+    if let Some(starved) = event.peer {
+        draft.say(format!("`{}` gets no turn meanwhile.", case.who(starved)));
     }
     Some(draft.finish(Pattern::BlockedExecutor))
 }
 
-/// The other tasks of the thread that blocked, which were polled on it before and not since, each with its last poll.
-fn starved(case: &Case<'_>, call: usize) -> Vec<(ObjectId, usize)> {
-    let blocker = case.event(call);
-    let mut tasks: Vec<(ObjectId, usize)> = Vec::new();
-    for (index, event) in case.trace.events[..call].iter().enumerate() {
-        let Some(task) = event.object.filter(|&task| event.op == Op::Poll && Some(task) != blocker.object) else {
-            continue;
-        };
-        tasks.retain(|(other, _)| *other != task);
-        if event.thread == blocker.thread {
-            tasks.push((task, index));
-        }
-    }
-    tasks
+/// A guard that was alive when its task returned to the executor.
+pub(super) fn guard_across_await(case: &Case<'_>) -> Option<Diagnosis> {
+    let task = case.trace.events.last()?.thread;
+    let holding = Holding::at_end(case.trace);
+    let hold = holding.of(task).last()?;
+    let (who, what) = (case.who(task), case.what(hold.object));
+    let mut draft = Draft::new();
+    draft.matters([hold.since]);
+    draft.mark(case.mark(hold.since, true, format!("`{who}` locks {what}, and keeps it across an `.await`")));
+    draft.say(format!(
+        "`{who}` locked {what}{} and still held it when it came to an `.await` that was not ready.",
+        case.at(hold.since)
+    ));
+    draft.say(format!(
+        "Whoever locks {what} now blocks the thread that would have to poll `{who}` again for it to let go."
+    ));
+    Some(draft.finish(Pattern::GuardAcrossAwait))
+}
+
+/// The poll that an event of a task happens in, and the thread that polls.
+fn poll_around(case: &Case<'_>, task: ThreadId, event: usize) -> Option<(usize, ThreadId)> {
+    let poll = (0..event).rev().find(|&index| case.event(index).thread == task && case.event(index).op == Op::Poll)?;
+    Some((poll, case.event(poll).peer?))
 }

@@ -89,15 +89,35 @@ fn irregular_attempts_are_counted() {
 fn a_call_that_blocks_the_executor() {
     insta::assert_snapshot!(told(
         Verdict::BlockedExecutor,
-        "main: poll heartbeat test:10
-         main: poll thumbnail test:11
-         main: blocking-call thumbnail \"std::thread::sleep\" :14"
+        "main: spawn heartbeat test:130
+         main: spawn server test:142
+         server: poll >main test:142
+         server: spawn thumbnail test:157
+         thumbnail: poll >main test:157
+         thumbnail: blocking-call \"Codec::decode: strip 0\" :59
+         thumbnail: blocking-call blocked \"Codec::decode\" >heartbeat :59"
     ), @"
     BlockedExecutor
-    `thumbnail` calls `std::thread::sleep` at :14 while it is polled: that blocks the executor's thread, main, for as long as it takes.
-    `heartbeat` is not polled meanwhile, although it is on the same thread.
-    ^ :14 `thumbnail` blocks the executor's thread here
-    events [0, 2]
+    `thumbnail` calls `Codec::decode` at :59 inside a poll: until that returns, main, the executor's thread, polls nothing else.
+    `heartbeat` gets no turn meanwhile.
+    ^ :59 `thumbnail` blocks the executor's thread here
+    events [4, 6]
+    ");
+}
+
+#[test]
+fn a_guard_that_is_alive_across_an_await() {
+    insta::assert_snapshot!(told(
+        Verdict::GuardAcrossAwait,
+        "main: spawn billing test:9
+         billing: poll >main test:9
+         billing: lock cache :20"
+    ), @"
+    GuardAcrossAwait
+    `billing` locked `cache` at :20 and still held it when it came to an `.await` that was not ready.
+    Whoever locks `cache` now blocks the thread that would have to poll `billing` again for it to let go.
+    ^ :20 `billing` locks `cache`, and keeps it across an `.await`
+    events [2]
     ");
 }
 
