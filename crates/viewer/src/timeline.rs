@@ -3,13 +3,13 @@
 mod table;
 
 use kata_trace::diagnosis::holding::{Hold, stuck};
-use kata_trace::diagnosis::{Diagnosis, Pattern, diagnose};
+use kata_trace::diagnosis::{Diagnosis, Mark, Pattern, diagnose};
 use kata_trace::{Names, Op, ThreadId, Trace, Verdict};
 
 use crate::excerpt::excerpts;
 use crate::paint::{Paint, Tone, clean};
 use crate::rows::{Row, Switch, fold_text, rows, switch};
-use crate::words::{TIE, Words};
+use crate::words::{TIE, Words, some_of};
 use crate::{Story, Style, evidence};
 
 /// Nothing is drawn wider.
@@ -30,9 +30,15 @@ pub fn render(story: &Story<'_>, style: &Style) -> String {
     if let Some(trace) = story.trace.filter(|trace| !trace.events.is_empty()) {
         parts.push(picture(story, trace, diagnosis.as_ref(), &style));
     }
-    if let Some(diagnosis) = &diagnosis {
-        parts.push(why(diagnosis, &style));
-        parts.push(excerpts(&diagnosis.marks, story.sources, &style));
+    match &diagnosis {
+        Some(diagnosis) => {
+            parts.push(why(diagnosis, &style));
+            parts.push(excerpts(&diagnosis.marks, story.sources, &style));
+        }
+        None => {
+            let here = story.at.map(|at| Mark { location: at.clone(), label: String::new(), primary: true });
+            parts.push(excerpts(here.as_slice(), story.sources, &style));
+        }
     }
     let evidence = evidence::sentence(story.verdict, story.evidence, story.trace);
     if !evidence.is_empty() {
@@ -51,11 +57,13 @@ fn heading(story: &Story<'_>, diagnosis: Option<&Diagnosis>, style: &Style) -> S
     if !story.scenario_about.is_empty() {
         out += &indented(&format!("should hold: {}", clean(story.scenario_about)), style.width);
     }
-    let explained =
-        matches!(story.verdict, Verdict::Deadlock | Verdict::NotConcurrent | Verdict::DataRace) && diagnosis.is_some();
+    // The explanation of a data race begins with the same sentence.
+    let explained = story.verdict == Verdict::DataRace && diagnosis.is_some();
     if !story.message.is_empty() && !explained {
         let names = story.trace.map(Names::new);
         let at = match (story.at, &names) {
+            // Where the last of several threads waits tells little.
+            _ if story.verdict == Verdict::Deadlock => String::new(),
             (Some(at), Some(names)) => format!(" ({})", names.place(at)),
             (Some(at), None) => format!(" ({}:{})", at.file, at.line),
             _ => String::new(),
@@ -277,7 +285,7 @@ fn legend(trace: &Trace, rows: &[Row], lanes: &[ThreadId], names: &Names<'_>, ma
     let idle: Vec<String> =
         all.filter(|thread| !lanes.contains(thread)).map(|thread| clean(names.thread(thread))).collect();
     if !idle.is_empty() {
-        notes.push(format!("not shown: {} (nothing that matters here)", idle.join(", ")));
+        notes.push(format!("not shown: {} (nothing that matters here)", some_of(&idle)));
     }
     notes
 }

@@ -184,6 +184,15 @@ fn verb(op: Op) -> &'static str {
     }
 }
 
+/// `t1, t2, t3 and 17 more`
+pub(crate) fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 6;
+    if names.len() <= SHOWN {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..SHOWN / 2].join(", "), names.len() - SHOWN / 2)
+}
+
 fn shown(value: &Value) -> String {
     clean(&value.to_string())
 }
@@ -240,6 +249,7 @@ fn shorten(names: &[String], longest: usize) -> Vec<String> {
     }
 }
 
+/// A name within `longest` columns, if that is worth it.
 fn cut(name: &str, longest: usize) -> String {
     if name.width() <= longest {
         return name.to_owned();

@@ -1,6 +1,6 @@
 //! The lanes, drawn.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::paint::{Paint, Tone};
 use crate::words::TIE;
@@ -19,6 +19,9 @@ const NARROWEST: usize = 8;
 
 /// With more lanes than this, all but the last are narrow.
 const MANY: usize = 4;
+
+/// Texts of up to so many columns should not be broken.
+const SHORT: usize = 16;
 
 /// A row of several texts that would take more lines is broken up into a row for each text.
 const TALLEST: usize = 2;
@@ -60,11 +63,14 @@ impl Line {
 fn wanted(heads: &[String], lines: &[Line], single: bool) -> Vec<usize> {
     let mut wanted: Vec<usize> = heads.iter().map(|head| head.width()).collect();
     for line in lines {
-        if let Line::Lanes { cells, .. } = line
-            && (cells.len() == 1 || !single)
-        {
+        if let Line::Lanes { cells, .. } = line {
             for (lane, text, _) in cells {
-                wanted[*lane] = wanted[*lane].max(text.width());
+                if cells.len() == 1 || !single {
+                    wanted[*lane] = wanted[*lane].max(text.width());
+                } else if *lane + 1 == heads.len() {
+                    // The last lane's texts cannot reach over into the next one.
+                    wanted[*lane] = wanted[*lane].max(text.width().min(SHORT));
+                }
             }
         }
     }
@@ -91,10 +97,11 @@ fn widths(heads: &[String], lines: &[Line], width: usize) -> Vec<usize> {
         return single.iter().zip(share(&more, left)).map(|(single, more)| single + more).collect();
     }
     let mut widths = single;
-    let Some(last) = widths.pop() else { return widths };
+    let (Some(last), Some((_, others))) = (widths.pop(), heads.split_last()) else { return widths };
     // The texts of the last lane cannot reach over into the next one.
-    let most = if heads.len() > MANY { room - NARROWEST * widths.len() } else { room / heads.len() * 4 / 3 };
-    let last = last.min(most);
+    let least: usize = others.iter().map(|head| head.width().clamp(NARROWEST, SHORT)).sum();
+    let most = if heads.len() > MANY { room.saturating_sub(least) } else { room / heads.len() * 4 / 3 };
+    let last = last.min(most.max(NARROWEST));
     let mut widths = share(&widths, room - last);
     widths.push(last);
     widths
@@ -119,7 +126,7 @@ pub(super) fn draw(heads: &[String], lines: &[Line], width: usize, paint: Paint)
     let frame = paint.paint(Tone::Faint, "│");
     let heads: Vec<String> = (heads.iter().zip(&widths))
         .map(|(name, &width)| {
-            let name = wrap(name, width).swap_remove(0);
+            let name = if name.width() <= width { name.clone() } else { clip(name, width) };
             let padding = " ".repeat(width.saturating_sub(name.width()));
             format!("{}{padding}", paint.paint(Tone::Heading, &name))
         })
@@ -205,6 +212,18 @@ fn parts(cells: &[Cell], row: usize, widths: &[usize], paint: Paint) -> Vec<Stri
         lane += span;
     }
     parts
+}
+
+/// The beginning of a name that is too long for its lane.
+fn clip(name: &str, width: usize) -> String {
+    let mut kept = String::new();
+    for c in name.chars() {
+        if kept.width() + c.width().unwrap_or(0) + 1 > width {
+            break;
+        }
+        kept.push(c);
+    }
+    format!("{}…", kept.trim_end())
 }
 
 /// Breaks a lane's text, further lines indented.

@@ -133,12 +133,11 @@ fn work_that_one_lock_serialises() {
          t2: lock bank blocked :15"
     ), @"
     NotConcurrent
-    The hidden test has work that must be able to overlap.
-    t1 (test:14) is in the middle of it, and waits there for the others.
+    t1 (test:14) is in the middle of the work that must be able to overlap, and waits there for the others.
     t2 waits at :15 for `bank`, which t1 has held since :15.
     As long as t1 waits there, nobody else can come.
     - :15 t1 locks `bank`
-    - test:14 t1 waits here for the others at `audit`
+    - test:14 t1 waits here for the others
     ^ :15 t2 waits here for `bank`
     events [2, 3, 4, 5]
     ");
@@ -153,10 +152,9 @@ fn work_that_one_thread_does_in_turns() {
          main: join t1 blocked :31"
     ), @"
     NotConcurrent
-    The hidden test has work that must be able to overlap.
-    t1 (test:14) is in the middle of it, and waits there for the others.
+    t1 (test:14) is in the middle of the work that must be able to overlap, and waits there for the others.
     main waits at :31 for t1 to end, and nobody else is left to come.
-    - test:14 t1 waits here for the others at `audit`
+    - test:14 t1 waits here for the others
     ^ :31 main waits here for t1 to end
     events [1, 2]
     ");
