@@ -59,6 +59,8 @@ pub enum Pattern {
     DataRace,
     /// A call kept an executor's thread from polling other tasks.
     BlockedExecutor,
+    /// A guard was alive while its task was suspended.
+    GuardAcrossAwait,
     /// Work that must be able to overlap did not.
     NotConcurrent,
     /// A panic.
@@ -101,7 +103,8 @@ pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> 
         Verdict::Panicked => panic::diagnose(&case),
         Verdict::Livelock => livelock::diagnose(&case),
         Verdict::DataRace => race::diagnose(&case),
-        Verdict::BlockedExecutor => executor::diagnose(&case),
+        Verdict::BlockedExecutor => executor::blocked(&case),
+        Verdict::GuardAcrossAwait => executor::guard_across_await(&case),
         _ => None,
     }
 }

@@ -12,6 +12,9 @@ use crate::Style;
 /// Columns before a quoted line.
 const LINE_NUMBERS: usize = 8;
 
+/// Labels are not broken into narrower pieces.
+const NARROWEST_LABEL: usize = 24;
+
 /// Quotes the marked lines of those files whose source is known. Empty if there are none.
 pub(crate) fn excerpts(marks: &[Mark], sources: &[(String, String)], style: &Style) -> String {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
@@ -34,10 +37,9 @@ pub(crate) fn excerpts(marks: &[Mark], sources: &[(String, String)], style: &Sty
         for span in visible {
             snippet = snippet.annotation(AnnotationKind::Visible.span(span));
         }
-        groups.push(
-            Group::with_level(Level::ERROR)
-                .element(snippet.annotations(places.into_iter().flat_map(Place::into_annotations))),
-        );
+        groups.push(Group::with_level(Level::ERROR).element(
+            snippet.annotations((places.into_iter()).flat_map(|place| place.into_annotations(source, style.width))),
+        ));
     }
     if groups.is_empty() { String::new() } else { format!("{}\n", renderer.render(&groups)) }
 }
@@ -50,11 +52,34 @@ struct Place {
 }
 
 impl Place {
-    /// One annotation a label: they stand below each other.
-    fn into_annotations<'a>(self) -> Vec<Annotation<'a>> {
+    /// One annotation a label, so that they stand below each other; long labels are broken.
+    fn into_annotations<'a>(self, source: &str, width: usize) -> Vec<Annotation<'a>> {
         let kind = || if self.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        self.labels.iter().map(|label| kind().span(self.span.clone()).label(label.clone())).collect()
+        let line = source[..self.span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let start = LINE_NUMBERS + source[line..self.span.start].width();
+        let end = start + source[self.span.clone()].width();
+        let pieces: Vec<String> = match self.labels.as_slice() {
+            // A label that is alone stands beside its span, if it fits there.
+            [one] if end + 1 + one.width() <= width => vec![one.clone()],
+            [one] => broken(one, width.saturating_sub(start).min(one.width() - 1)),
+            // The beginning of the line is cut where that makes room.
+            labels => {
+                labels.iter().flat_map(|label| broken(label, width.saturating_sub(start).max(width / 2))).collect()
+            }
+        };
+        (pieces.into_iter())
+            .map(|label| {
+                let annotation = kind().span(self.span.clone());
+                if label.is_empty() { annotation } else { annotation.label(label) }
+            })
+            .collect()
     }
+}
+
+/// A label in pieces of at most `width` columns, if that leaves room for words.
+fn broken(label: &str, width: usize) -> Vec<String> {
+    let options = textwrap::Options::new(width.max(NARROWEST_LABEL)).subsequent_indent("  ");
+    textwrap::wrap(label, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 fn places(marks: &[&Mark], source: &str) -> Vec<Place> {

@@ -110,8 +110,7 @@ enum Level {
 fn shown(trace: &Trace, end: usize, matters: &[usize], level: Level) -> Vec<bool> {
     let events = &trace.events[..end];
     let first_spawn = events.iter().position(|event| event.op == Op::Spawn).unwrap_or(end);
-    let spawns = events[first_spawn..].iter().take_while(|event| event.op == Op::Spawn).count();
-    let start = if spawns > FEW_SPAWNS { first_spawn + spawns } else { first_spawn };
+    let many_spawns = many_spawns(trace, end);
     let objects: Vec<_> = matters.iter().filter_map(|&index| trace.events.get(index)?.object).collect();
     let is_essential = |index: usize| {
         let event = &events[index];
@@ -122,7 +121,10 @@ fn shown(trace: &Trace, end: usize, matters: &[usize], level: Level) -> Vec<bool
             let event = &events[index];
             is_essential(index)
                 || match level {
-                    Level::SetUp => index >= start || first_spawn == end || event.op == Op::Note,
+                    Level::SetUp => {
+                        (index >= first_spawn || first_spawn == end || event.op == Op::Note)
+                            && !many_spawns.iter().any(|run| run.contains(&index))
+                    }
                     Level::Unrelated => {
                         event.blocked
                             || event.preemption
@@ -136,6 +138,20 @@ fn shown(trace: &Trace, end: usize, matters: &[usize], level: Level) -> Vec<bool
                 }
         })
         .collect()
+}
+
+/// Runs of many spawns by one thread.
+fn many_spawns(trace: &Trace, end: usize) -> Vec<Range<usize>> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    let alike = |a: &kata_trace::Event, b: &kata_trace::Event| a.op == b.op && a.thread == b.thread;
+    for run in trace.events[..end].chunk_by(alike) {
+        if run.len() > FEW_SPAWNS && run[0].op == Op::Spawn {
+            runs.push(start..start + run.len());
+        }
+        start += run.len();
+    }
+    runs
 }
 
 /// The events before and after this one in its thread.
@@ -183,14 +199,15 @@ pub(crate) fn fold_text(trace: &Trace, fold: &Range<usize>, name: impl Fn(Thread
         .filter(|event| event.op == Op::Spawn)
         .map(|event| event.peer.map_or_else(|| "a thread".to_owned(), &name))
         .collect();
+    let all_spawned = crate::words::some_of(&spawned);
     if fold.start == 0 && threads == [0] && events.len() > spawned.len() {
-        let spawns = if spawned.is_empty() { String::new() } else { format!(", which spawns {}", spawned.join(", ")) };
+        let spawns = if spawned.is_empty() { String::new() } else { format!(", which spawns {all_spawned}") };
         return format!("{steps}: set-up by {}{contention}{spawns}", name(0));
     }
     if let [who] = threads[..]
         && events.len() == spawned.len()
     {
-        return format!("{steps}: {} spawns {}", name(who), spawned.join(", "));
+        return format!("{steps}: {} spawns {all_spawned}", name(who));
     }
     let who: Vec<String> = threads.iter().map(|&thread| name(thread)).collect();
     format!("{steps} of {}{contention}", who.join(", "))

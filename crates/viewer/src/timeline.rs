@@ -2,14 +2,14 @@
 
 mod table;
 
-use kata_trace::diagnosis::holding::{Stuck, stuck};
-use kata_trace::diagnosis::{Diagnosis, Pattern, diagnose};
+use kata_trace::diagnosis::holding::{Hold, stuck};
+use kata_trace::diagnosis::{Diagnosis, Mark, Pattern, diagnose};
 use kata_trace::{Names, Op, ThreadId, Trace, Verdict};
 
 use crate::excerpt::excerpts;
 use crate::paint::{Paint, Tone, clean};
 use crate::rows::{Row, Switch, fold_text, rows, switch};
-use crate::words::{TIE, Words};
+use crate::words::{TIE, Words, some_of};
 use crate::{Story, Style, evidence};
 
 /// Nothing is drawn wider.
@@ -30,9 +30,15 @@ pub fn render(story: &Story<'_>, style: &Style) -> String {
     if let Some(trace) = story.trace.filter(|trace| !trace.events.is_empty()) {
         parts.push(picture(story, trace, diagnosis.as_ref(), &style));
     }
-    if let Some(diagnosis) = &diagnosis {
-        parts.push(why(diagnosis, &style));
-        parts.push(excerpts(&diagnosis.marks, story.sources, &style));
+    match &diagnosis {
+        Some(diagnosis) => {
+            parts.push(why(diagnosis, &style));
+            parts.push(excerpts(&diagnosis.marks, story.sources, &style));
+        }
+        None => {
+            let here = story.at.map(|at| Mark { location: at.clone(), label: String::new(), primary: true });
+            parts.push(excerpts(here.as_slice(), story.sources, &style));
+        }
     }
     let evidence = evidence::sentence(story.verdict, story.evidence, story.trace);
     if !evidence.is_empty() {
@@ -51,11 +57,13 @@ fn heading(story: &Story<'_>, diagnosis: Option<&Diagnosis>, style: &Style) -> S
     if !story.scenario_about.is_empty() {
         out += &indented(&format!("should hold: {}", clean(story.scenario_about)), style.width);
     }
-    let explained =
-        matches!(story.verdict, Verdict::Deadlock | Verdict::NotConcurrent | Verdict::DataRace) && diagnosis.is_some();
+    // The explanation of a data race begins with the same sentence.
+    let explained = story.verdict == Verdict::DataRace && diagnosis.is_some();
     if !story.message.is_empty() && !explained {
         let names = story.trace.map(Names::new);
         let at = match (story.at, &names) {
+            // Where the last of several threads waits tells little.
+            _ if story.verdict == Verdict::Deadlock => String::new(),
             (Some(at), Some(names)) => format!(" ({})", names.place(at)),
             (Some(at), None) => format!(" ({}:{})", at.file, at.line),
             _ => String::new(),
@@ -81,16 +89,16 @@ fn why(diagnosis: &Diagnosis, style: &Style) -> String {
 fn picture(story: &Story<'_>, trace: &Trace, diagnosis: Option<&Diagnosis>, style: &Style) -> String {
     let names = Names::new(trace);
     let rows = rows(trace, story.verdict, diagnosis);
-    let stuck = if ends_stuck(story.verdict) { stuck(trace) } else { Vec::new() };
-    let lanes = lanes(trace, &rows, &stuck);
+    let ends = ends(trace, story.verdict);
+    let lanes = lanes(trace, &rows, &ends);
     let orderings = orderings_matter(story.verdict, diagnosis);
     let mut heads = Vec::new();
     let mut lines = Vec::new();
     for longest in NAME_LENGTHS {
         let words = Words::new(trace, &names, orderings, longest).of(story.verdict);
         heads = lanes.iter().map(|&thread| words.thread(thread)).collect();
-        lines = rows.iter().map(|row| line(trace, row, &lanes, diagnosis, &stuck, &words)).collect::<Vec<_>>();
-        lines.extend(last_line(trace, &stuck, &lanes, &words));
+        lines = rows.iter().map(|row| line(trace, row, &lanes, diagnosis, &ends, &words)).collect::<Vec<_>>();
+        lines.extend(last_line(trace, &ends, &lanes, &words));
         if table::fits(&heads, &lines, style.width) {
             break;
         }
@@ -108,9 +116,41 @@ fn picture(story: &Story<'_>, trace: &Trace, diagnosis: Option<&Diagnosis>, styl
     out
 }
 
-/// Whether blocked threads at the end of the log will never go on.
-fn ends_stuck(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Deadlock | Verdict::NotConcurrent | Verdict::Livelock)
+/// How a thread ends up.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    thread: ThreadId,
+    /// The event in which it is.
+    event: Option<usize>,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    /// It waits for ever, perhaps for what this hold keeps from it.
+    Stuck(Option<Hold>),
+    /// It keeps the executor's thread.
+    Blocks,
+    /// Another task keeps the executor's thread from it.
+    Starved,
+}
+
+/// How threads end up that do not just end.
+fn ends(trace: &Trace, verdict: Verdict) -> Vec<End> {
+    match verdict {
+        Verdict::Deadlock | Verdict::NotConcurrent | Verdict::Livelock => (stuck(trace).iter())
+            .map(|stuck| End { thread: stuck.thread, event: Some(stuck.event), how: How::Stuck(stuck.hold) })
+            .collect(),
+        Verdict::BlockedExecutor => {
+            let is_call = |event: &kata_trace::Event| event.op == Op::BlockingCall && event.blocked;
+            let Some(index) = trace.events.iter().rposition(is_call) else { return Vec::new() };
+            let call = &trace.events[index];
+            let blocks = End { thread: call.thread, event: Some(index), how: How::Blocks };
+            let starved = call.peer.map(|thread| End { thread, event: None, how: How::Starved });
+            std::iter::once(blocks).chain(starved).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn orderings_matter(verdict: Verdict, diagnosis: Option<&Diagnosis>) -> bool {
@@ -118,12 +158,12 @@ fn orderings_matter(verdict: Verdict, diagnosis: Option<&Diagnosis>) -> bool {
 }
 
 /// The threads that get a lane: those that a row is about.
-fn lanes(trace: &Trace, rows: &[Row], stuck: &[Stuck]) -> Vec<ThreadId> {
+fn lanes(trace: &Trace, rows: &[Row], ends: &[End]) -> Vec<ThreadId> {
     let shown = rows.iter().filter_map(|row| match row {
         Row::Event(index, _) => Some(trace.events[*index].thread),
         _ => None,
     });
-    let mut lanes: Vec<ThreadId> = shown.chain(stuck.iter().map(|stuck| stuck.thread)).collect();
+    let mut lanes: Vec<ThreadId> = shown.chain(ends.iter().map(|end| end.thread)).collect();
     lanes.sort_unstable();
     lanes.dedup();
     lanes
@@ -134,7 +174,7 @@ fn line(
     row: &Row,
     lanes: &[ThreadId],
     diagnosis: Option<&Diagnosis>,
-    stuck: &[Stuck],
+    ends: &[End],
     words: &Words<'_>,
 ) -> table::Line {
     match row {
@@ -149,9 +189,9 @@ fn line(
         }
         Row::Event(index, times) => {
             let event = &trace.events[*index];
-            let is_stuck = stuck.iter().any(|stuck| stuck.event == *index);
+            let is_end = ends.iter().any(|end| end.event == Some(*index));
             let matters = diagnosis.is_some_and(|diagnosis| diagnosis.events.contains(index));
-            let tone = if event.op == Op::Panic || is_stuck {
+            let tone = if event.op == Op::Panic || is_end {
                 Tone::Bad
             } else if matters {
                 Tone::Matters
@@ -176,14 +216,15 @@ fn steps_above(period: usize) -> String {
     if period == 1 { "this step".to_owned() } else { format!("these {period} steps") }
 }
 
-/// Where everybody is stuck when the log ends.
-fn last_line(trace: &Trace, stuck: &[Stuck], lanes: &[ThreadId], words: &Words<'_>) -> Option<table::Line> {
-    let cells: Vec<(usize, String, Tone)> = (stuck.iter())
-        .filter_map(|stuck| {
-            let lane = lanes.iter().position(|&thread| thread == stuck.thread)?;
-            Some((lane, stuck_text(trace, stuck, words), Tone::Bad))
+/// How everybody ends up.
+fn last_line(trace: &Trace, ends: &[End], lanes: &[ThreadId], words: &Words<'_>) -> Option<table::Line> {
+    let mut cells: Vec<(usize, String, Tone)> = (ends.iter())
+        .filter_map(|end| {
+            let lane = lanes.iter().position(|&thread| thread == end.thread)?;
+            Some((lane, end_text(trace, end, words), Tone::Bad))
         })
         .collect();
+    cells.sort_by_key(|(lane, _, _)| *lane);
     (!cells.is_empty()).then(|| table::Line::Lanes {
         step: "✗".to_owned(),
         matters: false,
@@ -192,19 +233,24 @@ fn last_line(trace: &Trace, stuck: &[Stuck], lanes: &[ThreadId], words: &Words<'
     })
 }
 
-fn stuck_text(trace: &Trace, stuck: &Stuck, words: &Words<'_>) -> String {
-    let event = &trace.events[stuck.event];
-    let what = event.object.map(|object| words.object(object)).unwrap_or_default();
-    if let Some(hold) = stuck.hold {
-        let holder = if hold.thread == stuck.thread { "itself".to_owned() } else { words.thread(hold.thread) };
-        let since = words.place(&trace.events[hold.since]);
-        let since = if since.is_empty() { since } else { format!(" since{TIE}{}", since.trim_start()) };
-        return format!("waits for {what}, held by {holder}{since}");
+fn end_text(trace: &Trace, end: &End, words: &Words<'_>) -> String {
+    let event = end.event.map(|index| &trace.events[index]);
+    let what = event.and_then(|event| event.object).map(|object| words.object(object)).unwrap_or_default();
+    match end.how {
+        How::Blocks => return "keeps the executor's thread".to_owned(),
+        How::Starved => return "gets no turn".to_owned(),
+        How::Stuck(None) => {}
+        How::Stuck(Some(hold)) => {
+            let holder = if hold.thread == end.thread { "itself".to_owned() } else { words.thread(hold.thread) };
+            let since = words.place(&trace.events[hold.since]);
+            let since = if since.is_empty() { since } else { format!(" since{TIE}{}", since.trim_start()) };
+            return format!("waits for {what}, held by {holder}{since}");
+        }
     }
-    match (event.op, event.peer) {
-        (Op::Join, Some(peer)) => format!("waits for {}", words.thread(peer)),
-        (Op::Park, _) => "parked for ever".to_owned(),
-        (Op::Arrive, _) => "waits for the others".to_owned(),
+    match event.map(|event| (event.op, event.peer)) {
+        Some((Op::Join, Some(peer))) => format!("waits for {}", words.thread(peer)),
+        Some((Op::Park, _)) => "parked for ever".to_owned(),
+        Some((Op::Arrive, _)) => "waits for the others".to_owned(),
         _ => format!("waits for {what} for ever"),
     }
 }
@@ -239,7 +285,7 @@ fn legend(trace: &Trace, rows: &[Row], lanes: &[ThreadId], names: &Names<'_>, ma
     let idle: Vec<String> =
         all.filter(|thread| !lanes.contains(thread)).map(|thread| clean(names.thread(thread))).collect();
     if !idle.is_empty() {
-        notes.push(format!("not shown: {}, which do nothing that matters here", idle.join(", ")));
+        notes.push(format!("not shown: {} (nothing that matters here)", some_of(&idle)));
     }
     notes
 }

@@ -72,6 +72,7 @@ impl<'t> Words<'t> {
                 Op::Wait => return format!("wait {what} …{place}"),
                 Op::Join => return format!("join {peer} …{TIE}blocked{place}"),
                 Op::Arrive => return format!("rendezvous …{TIE}blocked{place}"),
+                Op::BlockingCall => return format!("blocks in {}{place}", called(event)),
                 op => verb(op),
             };
             return format!("{verb} {what} …{TIE}blocked{place}").replace("  ", " ");
@@ -151,8 +152,10 @@ impl<'t> Words<'t> {
             Op::Arrive => format!("rendezvous{place}"),
             Op::Print => format!("prints {}", text()),
             Op::Note => format!("“{}”", text().trim_matches('"')),
-            Op::Poll => format!("poll {what}{place}"),
-            Op::BlockingCall => format!("blocks: {}{place}", event.text.as_deref().map(clean).unwrap_or_default()),
+            // The place of a poll is where its task was spawned.
+            Op::Poll if peer.is_empty() => "polled".to_owned(),
+            Op::Poll => format!("polled by {peer}"),
+            Op::BlockingCall => format!("calls {}{place}", called(event)),
         }
     }
 }
@@ -181,6 +184,15 @@ fn verb(op: Op) -> &'static str {
     }
 }
 
+/// `t1, t2, t3 and 17 more`
+pub(crate) fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 6;
+    if names.len() <= SHOWN {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..SHOWN / 2].join(", "), names.len() - SHOWN / 2)
+}
+
 fn shown(value: &Value) -> String {
     clean(&value.to_string())
 }
@@ -201,6 +213,11 @@ fn change(event: &Event) -> String {
         (Some(before), Some(after)) => format!(" {}→{}", shown(before), shown(after)),
         (_, after) => arrow(after.as_ref()),
     }
+}
+
+/// The name of a call that blocks.
+fn called(event: &Event) -> String {
+    event.text.as_deref().map_or_else(|| "what blocks".to_owned(), clean)
 }
 
 fn quoted(text: &str) -> String {
@@ -232,6 +249,7 @@ fn shorten(names: &[String], longest: usize) -> Vec<String> {
     }
 }
 
+/// A name within `longest` columns, if that is worth it.
 fn cut(name: &str, longest: usize) -> String {
     if name.width() <= longest {
         return name.to_owned();

@@ -320,6 +320,75 @@ fn a_panic() {
     insta::assert_snapshot!(case.plain(100));
 }
 
+#[test]
+fn a_blocked_executor() {
+    let case = Case {
+        verdict: Verdict::BlockedExecutor,
+        scenario: "others_get_their_turn",
+        about: "While an image is decoded, another task gets its turn.",
+        message: "`Codec::decode` keeps the executor's thread inside a poll of `thumbnail_of_the_beach`",
+        executions: 1,
+        preemptions: None,
+        source: include_str!("sources/thumbnails.rs"),
+        script: "main: spawn heartbeat test:130
+                 main: spawn server test:142
+                 server: poll >main test:142
+                 server: spawn thumbnail_of_the_beach test:157
+                 thumbnail_of_the_beach: poll >main test:157
+                 thumbnail_of_the_beach: spawn blocking_pool_1 @{tokio::task::|spawn_blocking}
+                 blocking_pool_1: sleep @{std::thread::|sleep}
+                 thumbnail_of_the_beach: blocking-call \"Codec::decode: strip 0\" @{codec.|decode(}
+                 thumbnail_of_the_beach: blocking-call blocked \"Codec::decode\" >heartbeat @{codec.|decode(}"
+            .to_owned(),
+        ..Case::default()
+    };
+    insta::assert_snapshot!(case.plain(100));
+}
+
+#[test]
+fn a_torn_read_that_the_writer_completes_after_the_failure() {
+    let case = Case {
+        scenario: "snapshots_add_up",
+        about: "A snapshot never sees money on its way.",
+        message: "the bank holds 200, and a snapshot shows 170",
+        at: Some(59),
+        preemptions: Some(2),
+        source: BANK,
+        script: "main: spawn t1 test:53
+                 t1! lock balance#1 =100 @{from.balance.|lock}
+                 t1: unlock balance#1 100->70 @{*|debit}
+                 main! lock balance#1 =70 @{if *from.balance.|lock}
+                 main: lock balance#2 =100 @{if *from.balance.|lock}
+                 main: unlock balance#1 70->70
+                 main: unlock balance#2 100->100
+                 main: panic \"the bank holds 200, and a snapshot shows 170\" test:59
+                 t1: lock balance#2 =100 @{to.balance.|lock}
+                 t1: unlock balance#2 100->130 @{*|credit}
+                 t1: exit"
+            .to_owned(),
+        ..Case::default()
+    };
+    insta::assert_snapshot!(case.plain(100));
+}
+
+#[test]
+fn a_failure_without_an_explanation_quotes_its_place() {
+    let at = Location { file: LEARNERS_FILE.to_owned(), line: 9, column: 40 };
+    let sources = [(LEARNERS_FILE.to_owned(), BANK.to_owned())];
+    let story = Story {
+        verdict: Verdict::TimedOut,
+        kind: None,
+        scenario: "opposite_transfers",
+        scenario_about: "",
+        message: "used 10 s of processor time",
+        at: Some(&at),
+        evidence: &Evidence::default(),
+        trace: None,
+        sources: &sources,
+    };
+    insta::assert_snapshot!(timeline::render(&story, &Style { color: false, width: 100 }));
+}
+
 fn five_philosophers() -> Case {
     let mut script = String::new();
     for seat in 1..=5 {

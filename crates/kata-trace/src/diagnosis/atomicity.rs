@@ -125,6 +125,7 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
     // What only the hidden test looks at is its own bookkeeping.
     variables.retain(|_, accesses| accesses.iter().any(|access| !is_tests_own(case, access)));
     let order = Order::by_fork_and_join(case.trace);
+    let synchronised = Order::happens_before(case.trace);
     let recent = recently_read(case, failing, end);
     let recency = |object: ObjectId| recent.iter().position(|&other| other == object).unwrap_or(recent.len());
     let distance = |access: &Access| end.saturating_sub(access.first);
@@ -145,7 +146,7 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
             let fit = Fit { weak, recency: recency(object), pattern: 1, distance: distance(&dirty.read) };
             found.push((fit, Violation::Dirty(Box::new(dirty))));
         }
-        for stale in stale_loads(accesses).into_iter().filter(|stale| stale.load.first < end) {
+        for stale in stale_loads(accesses, &synchronised).into_iter().filter(|stale| stale.load.first < end) {
             let fit = Fit { weak: false, recency: recency(object), pattern: 0, distance: distance(&stale.load) };
             found.push((fit, Violation::Stale(Box::new(stale))));
         }
@@ -249,17 +250,17 @@ fn is_poll(first: &Access, second: &Access) -> bool {
     first.kind == Kind::Plain && second.kind == Kind::Plain
 }
 
-/// Loads that returned an older value than the last one written.
-fn stale_loads(accesses: &[Access]) -> Vec<Stale> {
+/// Loads that returned an older value than the last one written, which nothing orders before them: a value that was
+/// put there without a trace, through an exclusive borrow, would be ordered.
+fn stale_loads(accesses: &[Access], order: &Order) -> Vec<Stale> {
     let mut stale = Vec::new();
     for (index, load) in accesses.iter().enumerate() {
         if load.kind != Kind::Plain || !load.only_reads() || load.found.is_none() {
             continue;
         }
-        let writes = || accesses[..index].iter().filter(|access| access.writes);
-        let Some(replaced) = writes().next_back() else { continue };
-        let older = writes().any(|write| write.found == load.found || write.left == load.found);
-        if replaced.left.is_some() && replaced.left != load.found && older && replaced.thread != load.thread {
+        let Some(replaced) = accesses[..index].iter().rfind(|access| access.writes) else { continue };
+        let older = replaced.left.is_some() && replaced.left != load.found;
+        if older && replaced.thread != load.thread && !order.is_before(replaced.first, load.first) {
             let next = accesses[index + 1..].iter().find(|access| access.thread == load.thread);
             stale.push(Stale {
                 load: load.clone(),

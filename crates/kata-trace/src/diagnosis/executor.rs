@@ -1,17 +1,19 @@
-//! A call that blocked a thread of an executor.
+//! What a task must not do to its executor.
 //!
 //! Who is polled is either an object, of which the thread that polls it tells, or has a lane of its own.
 
 use crate::{ObjectId, Op};
 
 use super::case::{Case, Draft};
+use super::holding::Holding;
 use super::{Diagnosis, Pattern};
 
-pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
+/// A call that blocked the executor's thread.
+pub(super) fn blocked(case: &Case<'_>) -> Option<Diagnosis> {
     let call = case.trace.events.iter().rposition(|event| event.op == Op::BlockingCall)?;
     let event = case.event(call);
     let mut draft = Draft::new();
-    let who = event.object.map_or_else(|| case.who(event.thread).to_owned(), |task| case.what(task));
+    let who = event.object.map_or_else(|| format!("`{}`", case.who(event.thread)), |task| case.what(task));
     let executor = event.object.map_or_else(String::new, |_| format!(", {},", case.who(event.thread)));
     let earlier = earlier(case, call);
     for &before in &earlier {
@@ -34,9 +36,28 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         draft.say(format!("{} is not polled meanwhile, although it is on the same thread.", case.what(task)));
     }
     if let Some(peer) = event.peer {
-        draft.say(format!("{} is not polled meanwhile, although it is on the same thread.", case.who(peer)));
+        draft.say(format!("`{}` is not polled meanwhile, although it is on the same thread.", case.who(peer)));
     }
     Some(draft.finish(Pattern::BlockedExecutor))
+}
+
+/// A guard that was alive when its task returned to the executor.
+pub(super) fn guard_across_await(case: &Case<'_>) -> Option<Diagnosis> {
+    let task = case.trace.events.last()?.thread;
+    let holding = Holding::at_end(case.trace);
+    let hold = holding.of(task).last()?;
+    let (who, what) = (case.who(task), case.what(hold.object));
+    let mut draft = Draft::new();
+    draft.matters([hold.since]);
+    draft.mark(case.mark(hold.since, true, format!("`{who}` locks {what}, and keeps it across an `.await`")));
+    draft.say(format!(
+        "`{who}` locked {what}{} and still held it when it came to an `.await` that was not ready.",
+        case.at(hold.since)
+    ));
+    draft.say(format!(
+        "Whoever locks {what} now blocks the thread that would have to poll `{who}` again for it to let go."
+    ));
+    Some(draft.finish(Pattern::GuardAcrossAwait))
 }
 
 fn what(case: &Case<'_>, call: usize) -> String {

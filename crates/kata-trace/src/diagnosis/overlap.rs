@@ -24,11 +24,14 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     let (are, wait) = if arrived.len() == 1 { ("is", "waits") } else { ("are", "wait") };
     let what =
         case.event(arrived[0]).object.and_then(|object| case.trace.objects.get(object as usize)?.label.as_deref());
-    draft.say(match what {
-        Some(what) => format!("What must be able to overlap: {what}.", what = what.trim_end_matches(',')),
-        None => "The hidden test has work that must be able to overlap.".to_owned(),
-    });
-    draft.say(format!("{} {are} in the middle of it, and {wait} there for the others.", list(&who)));
+    let it = match what {
+        Some(what) => {
+            draft.say(format!("What must be able to overlap: {}.", what.trim_end_matches(',')));
+            "it"
+        }
+        None => "the work that must be able to overlap",
+    };
+    draft.say(format!("{} {are} in the middle of {it}, and {wait} there for the others.", list(&who)));
     for &index in &arrived {
         draft.mark(case.mark(index, false, waits_label(case, index)));
     }

@@ -11,7 +11,6 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     let mut draft = Draft::new();
     draft.matters([earlier, later]);
     let (first, second) = (case.event(earlier), case.event(later));
-    let verb = |event: &Event| if event.op == Op::CellWrite { "writes" } else { "reads" };
     let what = case.what_of(earlier);
     draft.say(format!(
         "{} {} {what}{}, {} {} it{}, and nothing orders the two.",
@@ -28,22 +27,48 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     Some(draft.finish(Pattern::DataRace))
 }
 
-/// The last access to a cell that is not ordered after an earlier, conflicting one, with the latest such.
+fn verb(event: &Event) -> &'static str {
+    match event.op {
+        _ if frees(event) => "frees",
+        _ if is_write(event) => "writes",
+        _ => "reads",
+    }
+}
+
+/// A world says in the text of an access that it is the object's end.
+fn frees(event: &Event) -> bool {
+    event.text.as_deref().is_some_and(|text| text.starts_with("frees"))
+}
+
+fn is_write(event: &Event) -> bool {
+    event.op == Op::CellWrite || writes_atomic(event) || frees(event)
+}
+
+fn is_atomic(event: &Event) -> bool {
+    (reads_atomic(event) || writes_atomic(event)) && !frees(event)
+}
+
+/// The last access that is not ordered after an earlier, conflicting one, with the latest such. Atomic accesses do
+/// not conflict with each other.
 fn unordered_pair(case: &Case<'_>) -> Option<(usize, usize)> {
     let order = Order::happens_before(case.trace);
-    let cell = |index: &usize| matches!(case.event(*index).op, Op::CellRead | Op::CellWrite);
-    let cells: Vec<usize> = (0..case.trace.events.len()).filter(cell).collect();
-    cells.iter().rev().find_map(|&later| {
+    let is_access = |index: &usize| {
+        let event = case.event(*index);
+        matches!(event.op, Op::CellRead | Op::CellWrite) || is_atomic(event) || frees(event)
+    };
+    let accesses: Vec<usize> = (0..case.trace.events.len()).filter(is_access).collect();
+    accesses.iter().rev().find_map(|&later| {
         let second = case.event(later);
         let races = |earlier: &&usize| {
             let first = case.event(**earlier);
             **earlier < later
                 && first.object == second.object
                 && first.thread != second.thread
-                && (first.op == Op::CellWrite || second.op == Op::CellWrite)
+                && !(is_atomic(first) && is_atomic(second))
+                && (is_write(first) || is_write(second))
                 && !order.is_before(**earlier, later)
         };
-        cells.iter().rev().find(races).map(|&earlier| (earlier, later))
+        accesses.iter().rev().find(races).map(|&earlier| (earlier, later))
     })
 }
 

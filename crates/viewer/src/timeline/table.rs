@@ -1,6 +1,6 @@
 //! The lanes, drawn.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::paint::{Paint, Tone};
 use crate::words::TIE;
@@ -19,6 +19,9 @@ const NARROWEST: usize = 8;
 
 /// With more lanes than this, all but the last are narrow.
 const MANY: usize = 4;
+
+/// Texts of up to so many columns should not be broken.
+const SHORT: usize = 16;
 
 /// A row of several texts that would take more lines is broken up into a row for each text.
 const TALLEST: usize = 2;
@@ -55,13 +58,19 @@ impl Line {
     }
 }
 
-/// The widths that the texts of each lane ask for.
-fn wanted(heads: &[String], lines: &[Line]) -> Vec<usize> {
+/// The widths that the texts of each lane ask for: those of all lines, or only of those with a single text, which
+/// cannot be broken up further.
+fn wanted(heads: &[String], lines: &[Line], single: bool) -> Vec<usize> {
     let mut wanted: Vec<usize> = heads.iter().map(|head| head.width()).collect();
     for line in lines {
         if let Line::Lanes { cells, .. } = line {
             for (lane, text, _) in cells {
-                wanted[*lane] = wanted[*lane].max(text.width());
+                if cells.len() == 1 || !single {
+                    wanted[*lane] = wanted[*lane].max(text.width());
+                } else if *lane + 1 == heads.len() {
+                    // The last lane's texts cannot reach over into the next one.
+                    wanted[*lane] = wanted[*lane].max(text.width().min(SHORT));
+                }
             }
         }
     }
@@ -73,30 +82,39 @@ fn room(lanes: usize, width: usize) -> usize {
     width.saturating_sub(GUTTER + FRAME * lanes).max(NARROWEST * lanes)
 }
 
-/// Whether every text fits on one line.
+/// Whether every text that is alone in its line fits on one.
 pub(super) fn fits(heads: &[String], lines: &[Line], width: usize) -> bool {
-    wanted(heads, lines).iter().sum::<usize>() <= room(heads.len(), width)
+    wanted(heads, lines, true).iter().sum::<usize>() <= room(heads.len(), width)
 }
 
-/// Lanes that want little get it; the others share the rest evenly, but for the last, whose texts cannot reach over
-/// into the next lane.
 fn widths(heads: &[String], lines: &[Line], width: usize) -> Vec<usize> {
-    let mut wanted = wanted(heads, lines);
-    let mut room = room(heads.len(), width);
-    let mut widths = wanted.clone();
-    if wanted.iter().sum::<usize>() > room
-        && let Some(last) = wanted.pop()
-    {
-        let most = if heads.len() > MANY { room - NARROWEST * wanted.len() } else { room / heads.len() * 4 / 3 };
-        widths[wanted.len()] = last.min(most);
-        room -= widths[wanted.len()];
+    let room = room(heads.len(), width);
+    let single = wanted(heads, lines, true);
+    if let Some(left) = room.checked_sub(single.iter().sum()) {
+        // What is left goes to the lines with several texts.
+        let all = wanted(heads, lines, false);
+        let more: Vec<usize> = all.iter().zip(&single).map(|(all, single)| all - single).collect();
+        return single.iter().zip(share(&more, left)).map(|(single, more)| single + more).collect();
     }
+    let mut widths = single;
+    let (Some(last), Some((_, others))) = (widths.pop(), heads.split_last()) else { return widths };
+    // The texts of the last lane cannot reach over into the next one.
+    let least: usize = others.iter().map(|head| head.width().clamp(NARROWEST, SHORT)).sum();
+    let most = if heads.len() > MANY { room.saturating_sub(least) } else { room / heads.len() * 4 / 3 };
+    let last = last.min(most.max(NARROWEST));
+    let mut widths = share(&widths, room - last);
+    widths.push(last);
+    widths
+}
+
+/// Shares columns out: who wants little gets it, the others get the same each.
+fn share(wanted: &[usize], mut columns: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by_key(|&lane| wanted[lane]);
+    let mut widths = wanted.to_vec();
     for (done, &lane) in order.iter().enumerate() {
-        let share = room / (order.len() - done);
-        widths[lane] = wanted[lane].min(share);
-        room -= widths[lane];
+        widths[lane] = wanted[lane].min(columns / (order.len() - done));
+        columns -= widths[lane];
     }
     widths
 }
@@ -107,7 +125,11 @@ pub(super) fn draw(heads: &[String], lines: &[Line], width: usize, paint: Paint)
     let mut out = String::new();
     let frame = paint.paint(Tone::Faint, "│");
     let heads: Vec<String> = (heads.iter().zip(&widths))
-        .map(|(name, &width)| paint.paint(Tone::Heading, &pad(&wrap(name, width)[0], width)))
+        .map(|(name, &width)| {
+            let name = if name.width() <= width { name.clone() } else { clip(name, width) };
+            let padding = " ".repeat(width.saturating_sub(name.width()));
+            format!("{}{padding}", paint.paint(Tone::Heading, &name))
+        })
         .collect();
     push(&mut out, &format!("  step {frame} {}", heads.join(&format!(" {frame} "))));
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(width + 2)).collect();
@@ -190,6 +212,18 @@ fn parts(cells: &[Cell], row: usize, widths: &[usize], paint: Paint) -> Vec<Stri
         lane += span;
     }
     parts
+}
+
+/// The beginning of a name that is too long for its lane.
+fn clip(name: &str, width: usize) -> String {
+    let mut kept = String::new();
+    for c in name.chars() {
+        if kept.width() + c.width().unwrap_or(0) + 1 > width {
+            break;
+        }
+        kept.push(c);
+    }
+    format!("{}…", kept.trim_end())
 }
 
 /// Breaks a lane's text, further lines indented.

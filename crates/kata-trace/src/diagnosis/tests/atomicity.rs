@@ -490,3 +490,24 @@ fn the_panic_that_a_join_passes_on_is_not_the_failure() {
     events [0]
     ");
 }
+
+#[test]
+fn an_initial_value_that_was_already_replaced() {
+    insta::assert_snapshot!(assertion(
+        "t1: store on =true Relaxed :75
+         t1: store revision =2 Release :79
+         main: load revision =2 Acquire :87
+         t1: store limit =200 Relaxed :80
+         main: load limit =0 Relaxed :92
+         main: panic \"revision 2 was read with limit 0\" test:80"
+    ), @"
+    StaleRead
+    main read `limit` = 0 at :92, although t1 had already written 200 at :80.
+    main read `revision` at :87 as t1 had set it at :79, but t1 comes to its access at :80 only after that: it is published too early.
+    A load may return an older value than the last one written, as long as nothing orders the two.
+    - :79 t1 publishes with `revision` before its access
+    - :80 t1 writes `limit` = 200
+    ^ :92 main reads `limit` = 0
+    events [1, 2, 3, 4, 5]
+    ");
+}

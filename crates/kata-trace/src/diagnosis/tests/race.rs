@@ -154,3 +154,18 @@ fn nothing_is_said_about_accesses_that_a_lock_orders() {
         "nothing"
     );
 }
+
+#[test]
+fn a_value_freed_while_it_is_read() {
+    insta::assert_snapshot!(race(
+        "t1: cell-read node :30
+         t2: cell-write node \"frees it\" :44"
+    ), @"
+    DataRace
+    t1 reads `node` at :30, t2 frees it at :44, and nothing orders the two.
+    No lock, join, channel or release–acquire pair lies between them.
+    - :30 t1 reads `node`
+    ^ :44 t2 frees `node`
+    events [0, 1]
+    ");
+}

@@ -89,15 +89,36 @@ fn irregular_attempts_are_counted() {
 fn a_call_that_blocks_the_executor() {
     insta::assert_snapshot!(told(
         Verdict::BlockedExecutor,
-        "main: poll heartbeat test:10
-         main: poll thumbnail test:11
-         main: blocking-call thumbnail \"std::thread::sleep\" :14"
+        "main: spawn heartbeat test:130
+         main: spawn server test:142
+         server: poll >main test:142
+         server: spawn thumbnail test:157
+         thumbnail: poll >main test:157
+         thumbnail: blocking-call \"Codec::decode: strip 0\" :59
+         thumbnail: blocking-call blocked \"Codec::decode\" >heartbeat :59"
     ), @"
     BlockedExecutor
-    `thumbnail` calls `std::thread::sleep` at :14 while it is polled: that blocks the executor's thread, main, for as long as it takes.
+    `thumbnail` calls `Codec::decode: strip 0` at :59 while it is polled.
+    `thumbnail` calls `Codec::decode` at :59 while it is polled, in the same turn: that blocks the executor's thread for as long as it takes.
     `heartbeat` is not polled meanwhile, although it is on the same thread.
-    ^ :14 `thumbnail` blocks the executor's thread here
-    events [0, 2]
+    ^ :59 `thumbnail` blocks the executor's thread here
+    events [5, 6]
+    ");
+}
+
+#[test]
+fn a_guard_that_is_alive_across_an_await() {
+    insta::assert_snapshot!(told(
+        Verdict::GuardAcrossAwait,
+        "main: spawn billing test:9
+         billing: poll >main test:9
+         billing: lock cache :20"
+    ), @"
+    GuardAcrossAwait
+    `billing` locked `cache` at :20 and still held it when it came to an `.await` that was not ready.
+    Whoever locks `cache` now blocks the thread that would have to poll `billing` again for it to let go.
+    ^ :20 `billing` locks `cache`, and keeps it across an `.await`
+    events [2]
     ");
 }
 
@@ -114,10 +135,10 @@ fn a_task_with_a_lane_of_its_own_that_blocks_twice_in_one_turn() {
          thumbnail: blocking-call \"decode_strip(2)\" blocked >heartbeat :14"
     ), @"
     BlockedExecutor
-    thumbnail calls `decode_strip(1)` at :14 while it is polled.
-    thumbnail calls `decode_strip(2)` at :14 while it is polled, in the same turn: that blocks the executor's thread for as long as it takes.
-    heartbeat is not polled meanwhile, although it is on the same thread.
-    ^ :14 thumbnail blocks the executor's thread here
+    `thumbnail` calls `decode_strip(1)` at :14 while it is polled.
+    `thumbnail` calls `decode_strip(2)` at :14 while it is polled, in the same turn: that blocks the executor's thread for as long as it takes.
+    `heartbeat` is not polled meanwhile, although it is on the same thread.
+    ^ :14 `thumbnail` blocks the executor's thread here
     events [5, 6]
     ");
 }
@@ -134,12 +155,11 @@ fn work_that_one_lock_serialises() {
          t2: lock bank blocked :15"
     ), @"
     NotConcurrent
-    The hidden test has work that must be able to overlap.
-    t1 (test:14) is in the middle of it, and waits there for the others.
+    t1 (test:14) is in the middle of the work that must be able to overlap, and waits there for the others.
     t2 waits at :15 for `bank`, which t1 has held since :15.
     As long as t1 waits there, nobody else can come.
     - :15 t1 locks `bank`
-    - test:14 t1 waits here for the others at `audit`
+    - test:14 t1 waits here for the others
     ^ :15 t2 waits here for `bank`
     events [2, 3, 4, 5]
     ");
@@ -154,10 +174,9 @@ fn work_that_one_thread_does_in_turns() {
          main: join t1 blocked :31"
     ), @"
     NotConcurrent
-    The hidden test has work that must be able to overlap.
-    t1 (test:14) is in the middle of it, and waits there for the others.
+    t1 (test:14) is in the middle of the work that must be able to overlap, and waits there for the others.
     main waits at :31 for t1 to end, and nobody else is left to come.
-    - test:14 t1 waits here for the others at `audit`
+    - test:14 t1 waits here for the others
     ^ :31 main waits here for t1 to end
     events [1, 2]
     ");
