@@ -262,6 +262,64 @@ fn judgement_of(file: &str) -> judge::Judgement {
     judge::judge(&bench, &bank, Path::new(file), options, &mut |_| {}).unwrap().judgement
 }
 
+/// A copy of what the checker needs, for a learner who starts from scratch. It stays from one test run to the next, so
+/// that the world is not built each time.
+fn checkout() -> PathBuf {
+    let checkout = Path::new(env!("CARGO_TARGET_TMPDIR")).join("checkout");
+    for name in ["exercises", "crates", "xtask", "tests", ".cargo"] {
+        let copied = checkout.join(name);
+        if copied.exists() {
+            std::fs::remove_dir_all(&copied).unwrap();
+        }
+        copy(&root().join(name), &copied);
+    }
+    for name in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(root().join(name), checkout.join(name)).unwrap();
+    }
+    let progress = checkout.join("progress.toml");
+    if progress.exists() {
+        std::fs::remove_file(progress).unwrap();
+    }
+    checkout
+}
+
+#[test]
+fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
+    let checkout = checkout();
+    let check = || {
+        let mut command = xtask_in(&checkout);
+        let target = root().join("target");
+        command
+            .arg("check")
+            .arg("3")
+            .env("CARGO_TARGET_DIR", std::env::var_os("CARGO_TARGET_DIR").unwrap_or(target.into()));
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let learner = checkout.join("exercises/03-deadlock/src/lib.rs");
+    let wrong = std::fs::read(root().join("solutions/03-deadlock/wrong/one_lock_for_the_bank.rs")).unwrap();
+    let right = std::fs::read(root().join("solutions/03-deadlock/lib.rs")).unwrap();
+
+    std::fs::write(&learner, &wrong).unwrap();
+    let (status, text) = check();
+    assert!(status == Some(1) && text.contains("not-concurrent"), "{text}");
+    assert_eq!(check().0, Some(1), "the same file once more is no other attempt");
+    assert!(!checkout.join("progress.toml").exists());
+
+    std::fs::write(&learner, &right).unwrap();
+    let (status, text) = check();
+    assert!(status == Some(0) && text.starts_with("passed 03-deadlock"), "{text}");
+    assert!(text.ends_with("next: 01-lost-update, see exercises/01-lost-update/README.md\n"), "{text}");
+    let progress = std::fs::read_to_string(checkout.join("progress.toml")).unwrap();
+    let progress = progress.lines().filter(|line| !line.starts_with("date = ")).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(progress, @"
+    # Solved exercises, kept by `cargo xtask check`. Commit this file if you like.
+
+    [solved.03-deadlock]
+    attempts = 2
+    ");
+}
+
 /// A program that never ends, under the checker.
 #[cfg(target_os = "linux")]
 struct Endless {

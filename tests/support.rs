@@ -35,11 +35,11 @@ pub fn xtask() -> Command {
             .expect("cargo can be run");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
-        let executables = messages.lines().filter_map(|line| {
+        let mut executables = messages.lines().filter_map(|line| {
             let message: serde_json::Value = serde_json::from_str(line).ok()?;
             message["executable"].as_str().map(PathBuf::from)
         });
-        executables.last().expect("xtask is a program")
+        executables.next_back().expect("xtask is a program")
     });
     let mut command = Command::new(&*PROGRAM);
     command.current_dir(root());
@@ -59,7 +59,7 @@ pub fn ending(command: &mut Command) -> String {
     ending
 }
 
-/// Copies a folder.
+/// Copies a folder. Files keep the time of their last change, so that cargo builds them once.
 pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder can be created");
     for entry in std::fs::read_dir(from).expect("a folder can be listed") {
@@ -69,6 +69,9 @@ pub fn copy(from: &Path, to: &Path) {
             copy(&from, &to);
         } else {
             std::fs::copy(&from, &to).expect("a file can be copied");
+            let changed = from.metadata().and_then(|meta| meta.modified()).expect("a file has a time");
+            let file = std::fs::File::options().write(true).open(&to).expect("a copy can be opened");
+            file.set_modified(changed).expect("a copy can be given its time");
         }
     }
 }

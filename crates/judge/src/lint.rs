@@ -126,13 +126,13 @@ impl Walk<'_> {
         if *ident == "unsafe" {
             self.offend(ident.span().byte_range(), self.bans.keyword("unsafe"));
         } else if *ident == "extern" {
+            let second = tokens.get(index + 2);
             match next {
-                Some(TokenTree::Ident(next)) if *next == "crate" => {
-                    if !matches!(tokens.get(index + 2), Some(TokenTree::Ident(name)) if *name == "self") {
-                        self.offend(span(ident, next), self.bans.keyword("extern crate"));
-                    }
+                // `extern crate self as name` brings in nothing.
+                Some(TokenTree::Ident(word)) if *word == "crate" && !is_ident(second, "self") => {
+                    self.offend(span(ident, word), self.bans.keyword("extern crate"));
                 }
-                Some(TokenTree::Literal(_)) if is_braced(tokens.get(index + 2)) => {
+                Some(TokenTree::Literal(_)) if is_braced(second) => {
                     self.offend(ident.span().byte_range(), self.bans.keyword("extern"));
                 }
                 next if is_braced(next) => self.offend(ident.span().byte_range(), self.bans.keyword("extern")),
@@ -236,6 +236,10 @@ fn end_of_item(tokens: &[TokenTree], index: usize) -> usize {
 
 fn span(first: &Ident, last: &Ident) -> Range<usize> {
     first.span().byte_range().start..last.span().byte_range().end
+}
+
+fn is_ident(token: Option<&TokenTree>, word: &str) -> bool {
+    matches!(token, Some(TokenTree::Ident(ident)) if *ident == word)
 }
 
 fn is_punct(token: Option<&TokenTree>, c: char) -> bool {

@@ -66,7 +66,7 @@ impl Job<'_> {
     /// The names of the world's own crates read as `std` to the learner.
     fn in_std(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (name, _) in &self.world.facades {
+        for name in self.world.facades.keys() {
             let package = format!("kata_{}_{name}::", self.world.engine);
             text = text.replace(&package, &format!("{name}::"));
         }

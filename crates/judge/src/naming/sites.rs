@@ -34,10 +34,18 @@ const PUT_IN: [&str; 14] = [
 pub(super) struct Sites {
     /// By line and column, from 1, of the call that creates it.
     calls: HashMap<(usize, usize), String>,
-    /// By line and column of the word `Default` in a `derive`: the type, and its fields with the names of their types.
-    derives: HashMap<(usize, usize), (String, Vec<(String, String)>)>,
+    /// By line and column of the word `Default` in a `derive`.
+    derives: HashMap<(usize, usize), Derived>,
     /// Functions that create something and are mentioned without being called: the type and the name.
     mentions: Vec<(String, String)>,
+}
+
+/// A type that derives its default.
+#[derive(Debug)]
+struct Derived {
+    type_name: String,
+    /// Names, and the names of their types.
+    fields: Vec<(String, String)>,
 }
 
 impl Sites {
@@ -52,7 +60,7 @@ impl Sites {
 
     /// What is created at a place is called.
     pub(super) fn name_at(&self, line: usize, column: usize, kind: ObjectKind) -> Option<&str> {
-        if let Some((type_name, fields)) = self.derives.get(&(line, column)) {
+        if let Some(Derived { type_name, fields }) = self.derives.get(&(line, column)) {
             let mut fields = fields.iter().filter(|(_, type_name)| is_kind(type_name, kind));
             let only = fields.next().filter(|_| fields.next().is_none());
             return Some(only.map_or(type_name, |(field, _)| field));
@@ -222,8 +230,8 @@ impl<'ast> Visit<'ast> for Collect {
                 let Some(last) = derived.segments.last().filter(|segment| segment.ident == "Default") else { continue };
                 let first = derived.segments.first().unwrap_or(last);
                 let LineColumn { line, column } = first.ident.span().start();
-                let entry = (item.ident.to_string(), field_types(&item.fields));
-                self.sites.derives.insert((line, column + 1), entry);
+                let derived = Derived { type_name: item.ident.to_string(), fields: field_types(&item.fields) };
+                self.sites.derives.insert((line, column + 1), derived);
             }
         }
     }
