@@ -125,7 +125,7 @@ fn failed(failure: Failure, evidence: Evidence, schedule: String) -> Finding {
     let mut trace = kernel::with(|kernel| kernel.log.to_trace());
     let mut failure = failure;
     match failure.verdict {
-        Verdict::Deadlock => failure.kind = Some(deadlock_kind(&trace)),
+        Verdict::Deadlock => failure.kind = Some(kata_trace::diagnosis::deadlock_kind(&trace)),
         Verdict::Livelock => shorten(&mut trace),
         _ => {}
     }
@@ -148,20 +148,4 @@ fn shorten(trace: &mut Trace) {
 
 fn internal(message: String) -> Finding {
     Finding { verdict: Verdict::InternalError, message, ..Finding::passed(Evidence::default()) }
-}
-
-fn deadlock_kind(trace: &Trace) -> kata_trace::DeadlockKind {
-    use kata_trace::{DeadlockKind, Op};
-    let stuck: Vec<_> = (0..trace.threads.len())
-        .filter_map(|thread| trace.events.iter().rfind(|e| usize::from(e.thread) == thread).filter(|e| e.blocked))
-        .collect();
-    if stuck.iter().any(|e| matches!(e.op, Op::Wake | Op::Park | Op::BarrierWait)) {
-        DeadlockKind::NobodyWillWake
-    } else if stuck.iter().any(|e| matches!(e.op, Op::Send | Op::Recv)) {
-        DeadlockKind::Channel
-    } else if stuck.iter().filter(|e| !matches!(e.op, Op::Join)).count() == 1 {
-        DeadlockKind::SelfDeadlock
-    } else {
-        DeadlockKind::LockCycle
-    }
 }

@@ -11,6 +11,7 @@ mod deadlock;
 mod deed;
 mod executor;
 pub mod holding;
+mod liberty;
 mod livelock;
 mod order;
 mod overlap;
@@ -51,6 +52,10 @@ pub enum Pattern {
     DirtyRead,
     /// An attempt failed, and was not repeated.
     GaveUp,
+    /// A wait ended for no reason.
+    SpuriousWakeUp,
+    /// A wait ended because its time limit passed.
+    TimeLimit,
     /// A thread sees a value that was already replaced.
     StaleRead,
     /// Threads run and run and get nowhere.
@@ -96,7 +101,7 @@ pub struct Diagnosis {
 /// `kind` is the kind of a deadlock, as it was found where the execution ended.
 pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> Option<Diagnosis> {
     let case = Case::new(trace);
-    match verdict {
+    let diagnosis = match verdict {
         Verdict::Deadlock => deadlock::diagnose(&case, kind.unwrap_or_else(|| deadlock_kind(trace))),
         Verdict::NotConcurrent => overlap::diagnose(&case),
         Verdict::AssertionFailed => atomicity::diagnose(&case),
@@ -106,7 +111,8 @@ pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> 
         Verdict::BlockedExecutor => executor::blocked(&case),
         Verdict::GuardAcrossAwait => executor::guard_across_await(&case),
         _ => None,
-    }
+    };
+    liberty::tell(&case, verdict, diagnosis)
 }
 
 /// The panic that an execution failed with: a thread's own rather than the one that passes it on in a `join`. An index

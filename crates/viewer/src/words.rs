@@ -53,6 +53,20 @@ impl<'t> Words<'t> {
         event.at.as_ref().map_or_else(String::new, |at| format!(" {}", self.names.place(at)))
     }
 
+    /// Whether somebody waits on the condition variable of an event.
+    fn has_waiters(&self, index: usize) -> bool {
+        let object = self.trace.events[index].object;
+        let mut waiters = Vec::new();
+        for event in self.trace.events[..index].iter().filter(|event| event.object == object && !event.blocked) {
+            match event.op {
+                Op::Wait => waiters.push(event.thread),
+                Op::Wake => waiters.retain(|&thread| thread != event.thread),
+                _ => {}
+            }
+        }
+        !waiters.is_empty()
+    }
+
     /// What an event is: `lock a = 10 :25`.
     pub(crate) fn event(&self, index: usize) -> String {
         let event = &self.trace.events[index];
@@ -103,12 +117,13 @@ impl<'t> Words<'t> {
             Op::Wait => format!("wait {what} …{place}"),
             Op::Wake => {
                 let why = match event.cause {
-                    Some(Cause::Timeout) => "timed out",
-                    Some(Cause::Spurious) => "woken by nobody",
-                    _ => "woken",
+                    Some(Cause::Timeout) => ": timed out",
+                    Some(Cause::Spurious) => ": spurious",
+                    _ => "",
                 };
-                format!("{why} {what}{place}")
+                format!("wakes from {what}{why}{place}")
             }
+            Op::NotifyOne if peer.is_empty() && self.has_waiters(index) => format!("notify_one {what}{place}"),
             Op::NotifyOne if peer.is_empty() => format!("notify_one {what} →{TIE}nobody{place}"),
             Op::NotifyOne => format!("notify_one {what} →{TIE}{peer}{place}"),
             Op::NotifyAll => format!("notify_all {what}{place}"),
@@ -143,9 +158,9 @@ impl<'t> Words<'t> {
             Op::CellRead => format!("read {what}{place}"),
             Op::CellWrite => format!("write {what}{place}"),
             Op::Park => match event.cause {
-                Some(Cause::Timeout) => format!("park: timed out{place}"),
-                Some(Cause::Spurious) => format!("park: woken by nobody{place}"),
-                _ => format!("park: goes on{place}"),
+                Some(Cause::Timeout) => format!("unparked: timed out{place}"),
+                Some(Cause::Spurious) => format!("unparked: spurious{place}"),
+                _ => format!("unparked{place}"),
             },
             Op::Sleep => format!("sleep{place}"),
             Op::Yield => format!("yield{place}"),
@@ -172,7 +187,7 @@ fn verb(op: Op) -> &'static str {
         Op::TryWriteLock => "try_write",
         Op::WriteUnlock => "write-unlock",
         Op::Wake => "wait",
-        Op::BarrierWait => "barrier",
+        Op::BarrierWait => "wait at",
         Op::InitWait => "wait for init of",
         Op::Send => "send",
         Op::TrySend => "try_send",

@@ -79,12 +79,13 @@ pub(super) fn equals(value: Option<&Value>) -> String {
 pub(super) fn failing_panic(trace: &Trace) -> Option<usize> {
     let passes_on = |event: &Event| {
         let text = event.text.as_deref().unwrap_or_default();
-        text.contains("`Err` value: Any") || text.contains("a scoped thread panicked")
+        // A lock is poisoned by an earlier panic.
+        ["`Err` value: Any", "a scoped thread panicked", "PoisonError"].iter().any(|words| text.contains(words))
     };
     let panics = || trace.events.iter().enumerate().filter(|(_, event)| event.op == Op::Panic);
     let of_main = panics().rfind(|(_, event)| event.thread == 0 && !passes_on(event));
-    let of_another = || panics().find(|(_, event)| event.thread != 0);
-    of_main.or_else(of_another).or_else(|| panics().next_back()).map(|(index, _)| index)
+    let first = || panics().find(|(_, event)| !passes_on(event));
+    of_main.or_else(first).or_else(|| panics().next()).map(|(index, _)| index)
 }
 
 /// `t1`, `t1 and t2`, `t1, t2 and t3`

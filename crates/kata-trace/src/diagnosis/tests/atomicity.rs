@@ -511,3 +511,43 @@ fn an_initial_value_that_was_already_replaced() {
     events [1, 2, 3, 4, 5]
     ");
 }
+
+#[test]
+fn a_wait_that_ended_for_no_reason() {
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "main: spawn t1 :1
+         t1: lock slot :20
+         t1: unlock slot
+         t1: wait bell :21
+         t1: wake bell blocked :21
+         t1: wake bell spurious :21
+         t1: lock slot :21
+         t1: panic \"called `Option::unwrap()` on a `None` value\" :22
+         t1: unlock slot
+         main: lock slot :30
+         main: panic \"called `Result::unwrap()` on an `Err` value: PoisonError { .. }\" :30"
+    ), @"
+    Panic
+    t1 panicked at :22: called `Option::unwrap()` on a `None` value.
+    It still held `slot`, since :21.
+    t1's wait on `bell` at :21 ended for no reason: a spurious wake-up, which the standard library allows.
+    ^ :22 t1 panics here
+    ^ :21 t1 wakes although nobody woke it
+    events [5, 6, 7]
+    ");
+}
+
+#[test]
+fn a_wait_whose_time_limit_passed() {
+    insta::assert_snapshot!(assertion(
+        "t1: wait bell :16
+         t1: wake bell timeout :16
+         main: panic \"the answer is there\" test:9"
+    ), @"
+    TimeLimit
+    t1's wait on `bell` at :16 ended because its time limit passed.
+    ^ :16 t1's time limit passes
+    events [1, 2]
+    ");
+}
