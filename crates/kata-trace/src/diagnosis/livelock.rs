@@ -51,14 +51,22 @@ fn looks(event: &Event) -> bool {
 
 /// The shortest round that goes on for longest.
 fn periodic(events: &[Event], same: impl Fn(&Event, &Event) -> bool) -> Option<Repetition> {
-    let tails = (1..=LONGEST_PERIOD.min(events.len() / 2)).filter_map(|period| {
+    let mut best: Option<(usize, usize)> = None;
+    for period in 1..=LONGEST_PERIOD.min(events.len() / 2) {
+        // Several rounds in one go for no longer.
+        if best.is_some_and(|(_, shorter)| period % shorter == 0) {
+            continue;
+        }
         let equal = (period..events.len()).rev().take_while(|&index| same(&events[index], &events[index - period]));
         let tail = period + equal.count();
         // A round in which nobody looks at anything says little, unless there is not much else in the log.
         let round = &events[events.len() - period..];
-        (tail >= 2 * period && (round.iter().any(looks) || 2 * tail > events.len())).then_some((tail, period))
-    });
-    let (tail, period) = tails.max_by_key(|&(tail, period)| (tail, std::cmp::Reverse(period)))?;
+        let says_much = round.iter().any(looks) || 2 * tail > events.len();
+        if tail >= 2 * period && says_much && best.is_none_or(|(longest, _)| tail > longest) {
+            best = Some((tail, period));
+        }
+    }
+    let (tail, period) = best?;
     let first = events.len() - tail;
     // A round is told from where a thread begins its turn, if that leaves two of them.
     let turn = |index: &usize| *index > 0 && events[*index].thread != events[*index - 1].thread;
