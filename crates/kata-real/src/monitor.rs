@@ -201,7 +201,7 @@ pub(crate) fn blocked_executor(
     why: &str,
 ) -> ! {
     let (starved, ready) = state.starved(lane);
-    let mut step = Step::new(Op::BlockingCall, Some(at)).text(call).blocked();
+    let mut step = Step::new(Op::BlockingCall, Some(at)).text(call);
     step.peer = starved.first().copied();
     state.record(lane, step);
     let mut message = format!("`{call}` keeps the executor's thread inside a poll of `{}`", state.lane_name(lane));

@@ -1,11 +1,12 @@
 //! The hidden tests of 30-blocked-reactor. See the README of the exercise for the contract that they check.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use blocked_reactor::{Codec, DecodeError, Image, Strip, Thumbnail, Thumbnailer};
 use kata::Verdict;
@@ -17,6 +18,8 @@ use tokio::runtime::{Builder, Runtime};
 #[derive(Clone, Copy)]
 enum Flavor {
     CurrentThread,
+    /// The same, with a clock that the test turns.
+    Paused,
     OneWorker,
 }
 
@@ -24,6 +27,7 @@ impl Flavor {
     fn build(self) -> Runtime {
         match self {
             Flavor::CurrentThread => Builder::new_current_thread().enable_all().build(),
+            Flavor::Paused => Builder::new_current_thread().enable_all().start_paused(true).build(),
             Flavor::OneWorker => Builder::new_multi_thread().worker_threads(1).enable_all().build(),
         }
         .expect("a runtime can be built")
@@ -35,6 +39,8 @@ struct Probe {
     heart: Heartbeat,
     /// What the last strip of each image that was decoded on the runtime's thread asked of the heartbeat.
     beats: Unseen<HashMap<String, Beat>>,
+    /// The strips that were asked for.
+    asked: Unseen<HashSet<(String, usize)>>,
     corrupt: Vec<(&'static str, usize)>,
     /// For each image that must overlap with the others: a gate that its first strip opens.
     begun: Vec<(&'static str, Gate)>,
@@ -82,6 +88,11 @@ impl Codec for Probe {
     #[track_caller]
     fn decode_strip(&self, image: &Image, strip: usize) -> Result<Strip, DecodeError> {
         let at = Location::caller();
+        let new = self.asked.with(|asked| asked.insert((image.name.clone(), strip)));
+        if !new || strip >= image.strips {
+            let message = format!("{} is asked for twice, or does not exist", call(image, strip));
+            kata_world::fail_at(Verdict::AssertionFailed, message, at);
+        }
         if self.heart.is_kept() {
             self.take_turn(image, strip, at);
         } else {
@@ -138,7 +149,8 @@ where
         let gate = |&name| (name, Gate::new(Verdict::NotConcurrent, closed.clone()));
         let probe = Probe {
             heart: heart.clone(),
-            beats: Unseen::new(HashMap::new()),
+            beats: Unseen::default(),
+            asked: Unseen::default(),
             corrupt: setting.corrupt,
             begun: setting.overlapping.iter().map(gate).collect(),
             held: setting.held,
@@ -158,7 +170,7 @@ fn request(
     image: Image,
 ) -> tokio::task::JoinHandle<Result<Thumbnail, DecodeError>> {
     let service = Arc::clone(service);
-    executor::name_tasks(&format!("thumbnail of {}", image.name), || {
+    executor::name_tasks(&format!("thumbnail({})", image.name), || {
         tokio::spawn(async move { service.thumbnail(image).await })
     })
 }
@@ -234,40 +246,69 @@ pub fn a_gallery_waits_on_a_worker() {
     page(Flavor::OneWorker);
 }
 
-/// A gallery that has nothing to do but wait is not polled over and over: it sleeps until a thumbnail is there.
-pub fn a_gallery_does_not_wait_busily() {
-    /// Turns that others get while the thumbnails are held up.
+/// Polls a request while the strips that it waits for are held up: long enough for others to get many turns, and for
+/// timers to go off.
+async fn idle<F>(request: F, held: &Gate) -> F::Output
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    /// Turns that others get meanwhile.
     const TURNS: usize = 4_000;
-    /// Polls that are enough for a gallery which is woken for every strip of its images, and for each of its jobs.
+    /// Timers that go off meanwhile.
+    const TICKS: usize = 200;
+    const TICK: Duration = Duration::from_millis(10);
+    /// Polls that are enough for a request which is woken for every strip, and for every image.
     const ENOUGH: usize = 32;
 
-    let held = Arc::new(Gate::new(Verdict::NotConcurrent, "a strip was never released"));
-    let setting = Setting { held: Some(Arc::clone(&held)), ..PLAIN };
-    serve(Flavor::CurrentThread, setting, |service| async move {
-        let images = vec![image("beach", 3), image("forest", 3)];
-        let gallery = executor::name_tasks("gallery", || {
-            tokio::spawn(async move {
-                let mut polls = 0;
-                let mut page = pin!(service.gallery(images));
-                poll_fn(|cx| {
-                    polls += 1;
-                    if polls > ENOUGH {
-                        executor::busy("the gallery is polled over and over, and has nothing to do but wait");
-                    }
-                    page.as_mut().poll(cx)
-                })
-                .await
+    let task = executor::name_tasks("request", || {
+        tokio::spawn(async move {
+            let mut polls = 0;
+            let mut request = pin!(request);
+            poll_fn(|cx| {
+                polls += 1;
+                if polls > ENOUGH {
+                    executor::busy("the request is polled over and over, and has nothing to do but wait");
+                }
+                request.as_mut().poll(cx)
             })
-        });
-        let mut turns = 0;
-        poll_fn(|cx| {
-            turns += 1;
-            cx.waker().wake_by_ref();
-            if turns < TURNS { Poll::Pending } else { Poll::Ready(()) }
+            .await
         })
-        .await;
-        held.open();
-        let page = gallery.await.expect("the handler does not panic");
+    });
+    let mut turns = 0;
+    poll_fn(|cx| {
+        turns += 1;
+        cx.waker().wake_by_ref();
+        if turns < TURNS { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    for _ in 0..TICKS {
+        tokio::time::advance(TICK).await;
+    }
+    held.open();
+    task.await.expect("the handler does not panic")
+}
+
+fn held() -> (Setting, Arc<Gate>) {
+    let held = Arc::new(Gate::new(Verdict::NotConcurrent, "a strip was never released"));
+    (Setting { held: Some(Arc::clone(&held)), ..PLAIN }, held)
+}
+
+/// A request that has nothing to do but wait is not polled over and over: it sleeps until there is something for it.
+pub fn a_request_does_not_wait_busily() {
+    let (setting, held) = held();
+    serve(Flavor::Paused, setting, |service| async move {
+        let thumbnail = idle(async move { service.thumbnail(image("beach", 3)).await }, &held).await;
+        assert_eq!(thumbnail, Ok(decoded("beach", 3)));
+    });
+}
+
+/// The same for a gallery.
+pub fn a_gallery_does_not_wait_busily() {
+    let (setting, held) = held();
+    serve(Flavor::Paused, setting, |service| async move {
+        let images = vec![image("beach", 3), image("forest", 3)];
+        let page = idle(async move { service.gallery(images).await }, &held).await;
         assert_eq!(page, [Ok(decoded("beach", 3)), Ok(decoded("forest", 3))]);
     });
 }
