@@ -17,7 +17,7 @@ impl Exercise {
     /// Reads an exercise of the repository at `root`.
     ///
     /// # Errors
-    /// See [`Manifest::read`]; also when the hidden tests of a world that the manifest names are missing.
+    /// See [`Manifest::read`]; also when a file that the manifest names is missing.
     pub fn read(root: &Path, id: Id) -> Result<Self, Error> {
         let path = root.join(directory(&id)).join("exercise.toml");
         let exercise = Exercise { manifest: Manifest::read(&path)?, id };
@@ -28,6 +28,11 @@ impl Exercise {
                     &path,
                     format!("`engines` names {engine}, and {} is missing", hidden.display()),
                 ));
+            }
+        }
+        for file in &exercise.manifest.editable {
+            if !root.join(exercise.directory()).join(file).is_file() {
+                return Err(Error::new(&path, format!("`editable` names {}, which is missing", file.display())));
             }
         }
         Ok(exercise)

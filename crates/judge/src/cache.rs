@@ -5,12 +5,24 @@ use std::path::{Path, PathBuf};
 
 use exercise::Exercise;
 use kata_trace::Verdict;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Judgement, Workspace};
 
-/// Where the verdict on a file is kept.
+/// Where the verdict on a file is kept: one for each file, whatever it said before.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry(PathBuf);
+pub(crate) struct Entry {
+    path: PathBuf,
+    key: String,
+}
+
+/// What is kept.
+#[derive(Deserialize, Serialize)]
+struct Kept<J> {
+    /// Stands for the file's text and everything that it was judged with.
+    key: String,
+    judgement: J,
+}
 
 impl Entry {
     /// `world` stands for everything that the file is compiled with.
@@ -37,13 +49,15 @@ impl Entry {
             let path = workspace.root().join(path);
             part(&std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?);
         }
-        let name = hasher.finalize().to_hex();
-        Ok(Entry(workspace.scratch().join("verdicts").join(format!("{name}.json"))))
+        let file = blake3::hash(shown.as_os_str().as_encoded_bytes()).to_hex();
+        let name = format!("{}-{}.json", exercise.id, &file[..16]);
+        Ok(Entry { path: workspace.scratch().join("verdicts").join(name), key: hasher.finalize().to_hex().to_string() })
     }
 
     /// The verdict, if there is one.
     pub(crate) fn load(&self) -> Option<Judgement> {
-        serde_json::from_slice(&std::fs::read(&self.0).ok()?).ok()
+        let kept: Kept<Judgement> = serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()?;
+        (kept.key == self.key).then_some(kept.judgement)
     }
 
     /// Keeps a verdict, unless a second run could find another one.
@@ -61,7 +75,8 @@ impl Entry {
         if depends_on_the_machine {
             return Ok(());
         }
-        write(&self.0, &serde_json::to_vec(judgement).expect("a judgement has only string keys"))
+        let kept = Kept { key: self.key.clone(), judgement };
+        write(&self.path, &serde_json::to_vec(&kept).expect("a judgement has only string keys"))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use exercise::Engine;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,7 @@ pub(crate) fn build(
     let dependencies =
         workspace.scratch().join("worlds").join(format!("{}-{}", key(engine, crates), &fingerprint[..16]));
     std::fs::create_dir_all(&dependencies).map_err(|error| Error::io("create", &dependencies, error))?;
+    forget_old_builds(&dependencies);
     let mut libraries = BTreeMap::new();
     for artifact in &artifacts {
         for file in artifact.linkable() {
@@ -136,9 +137,31 @@ fn key(engine: Engine, crates: &[String]) -> String {
     std::iter::once(engine.name()).chain(crates.iter().map(String::as_str)).collect::<Vec<_>>().join("+")
 }
 
+/// Removes what nothing is compiled against any more. A check that runs at the moment may use the build before this
+/// one, so that only those of other days go.
+fn forget_old_builds(current: &Path) {
+    const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let name = current.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some((key, _)) = name.rsplit_once('-') else { return };
+    for old in sorted_entries(current.parent().unwrap_or(current)).unwrap_or_default() {
+        let same_world =
+            old.file_name().and_then(|name| name.to_str()?.rsplit_once('-')).is_some_and(|(k, _)| k == key);
+        let changed = std::fs::metadata(&old).and_then(|meta| meta.modified());
+        let is_old = changed.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > A_DAY));
+        if same_world && is_old && old != current {
+            // What cannot be removed takes room and does no harm.
+            let _ = std::fs::remove_dir_all(&old);
+        }
+    }
+}
+
 fn link_or_copy(file: &Path, link: &Path) -> Result<(), Error> {
     let replace = || {
-        if link.exists() {
+        let (new, old) = (std::fs::metadata(file)?, std::fs::metadata(link));
+        if old.as_ref().is_ok_and(|old| old.len() == new.len() && old.modified().ok() == new.modified().ok()) {
+            return Ok(());
+        }
+        if old.is_ok() {
             std::fs::remove_file(link)?;
         }
         std::fs::hard_link(file, link).or_else(|_| std::fs::copy(file, link).map(drop))
