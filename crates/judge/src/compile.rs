@@ -11,11 +11,11 @@ use std::process::Command;
 
 use exercise::Exercise;
 use kata_trace::Verdict;
-use tempfile::TempDir;
 
 use self::rustc::{Run, rustc};
 use crate::excerpt::{Source, complain_at_large};
 use crate::scenario::Scenario;
+use crate::slot::Slot;
 use crate::verdict::Rejection;
 use crate::world::World;
 use crate::{Error, Toolchain, Workspace};
@@ -33,33 +33,30 @@ pub(crate) struct Job<'a> {
     pub(crate) scenarios: &'a [Scenario],
 }
 
-/// A program that runs scenarios. Its file lives as long as this.
+/// A program that runs scenarios. Nobody replaces its file while this lives.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
-    _folder: TempDir,
+    _slot: Slot,
 }
 
 /// Compiles the learner's file against the world, and the hidden tests against both.
 pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error> {
-    let builds = job.workspace.scratch().join("builds");
-    let folder = std::fs::create_dir_all(&builds)
-        .and_then(|()| tempfile::Builder::new().prefix(job.exercise.id.as_str()).tempdir_in(&builds))
-        .map_err(|error| Error::io("create", &builds, error))?;
-    let library = folder.path().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
+    let slot = Slot::take(job.workspace, &job.exercise.id, job.world.engine)?;
+    let library = slot.folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
     let run = rustc(job.learner().with_world(&job.world.facades).arg("-o").arg(&library), job.root(), "")?;
     if let Some(rejection) = unmodelled::noted(job, &run) {
         return Ok(Err(rejection));
     }
     if !run.success {
-        return Ok(Err(why_not(job, &run, folder.path())?));
+        return Ok(Err(why_not(job, &run, slot.folder())?));
     }
-    let path = folder.path().join("scenarios").with_extension(std::env::consts::EXE_EXTENSION);
-    let run = rustc(job.main(&library).arg("-o").arg(&path), job.root(), &job.main_text())?;
+    let path = slot.folder().join("scenarios").with_extension(std::env::consts::EXE_EXTENSION);
+    let run = rustc(job.main(&library, &slot).arg("-o").arg(&path), job.root(), &job.main_text())?;
     if !run.success {
         return Ok(Err(contract::broken(job, &run)?));
     }
-    Ok(Ok(Program { path, _folder: folder }))
+    Ok(Ok(Program { path, _slot: slot }))
 }
 
 /// The world refuses the file: so does the real `std`, or the world lacks something.
@@ -119,7 +116,7 @@ impl Job<'_> {
     }
 
     /// The program that runs a scenario.
-    fn main(&self, library: &Path) -> Command {
+    fn main(&self, library: &Path, slot: &Slot) -> Command {
         let mut command = self.rustc("bin", "scenarios");
         // What it prints when it panics names places itself, and needs no backtrace.
         command.args(["-", "--cap-lints=allow", "-Cstrip=debuginfo"]);
@@ -128,9 +125,8 @@ impl Job<'_> {
             command.arg("-Clink-arg=-Wl,-O0");
         }
         // From one check to the next only the learner's library changes: what was compiled of the hidden tests stays.
-        let kept = self.workspace.scratch().join("incremental").join(self.exercise.id.as_str());
         let mut incremental = std::ffi::OsString::from("incremental=");
-        incremental.push(kept.join(self.world.engine.name()));
+        incremental.push(slot.folder().join("incremental"));
         command.arg("-C").arg(incremental);
         let mut search = std::ffi::OsString::from("dependency=");
         search.push(&self.world.dependencies);

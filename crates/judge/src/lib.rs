@@ -13,6 +13,7 @@ mod naming;
 mod process;
 mod run;
 mod scenario;
+mod slot;
 mod toolchain;
 mod verdict;
 mod workspace;
