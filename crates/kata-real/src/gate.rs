@@ -47,9 +47,11 @@ impl Gate {
     pub fn open(&self) {
         let (mut state, frame) = monitor::give();
         let object = self.index(&mut state);
-        state.objects[object].gate().open = true;
-        state.release(frame.lane, object);
-        monitor::changed(&mut state);
+        // Who passes learns from whoever opened it, not from those who found it open.
+        if !std::mem::replace(&mut state.objects[object].gate().open, true) {
+            state.release(frame.lane, object);
+            monitor::changed(&mut state);
+        }
     }
 
     /// Whether the gate is open.

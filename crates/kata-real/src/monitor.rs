@@ -200,24 +200,18 @@ pub(crate) fn blocked_executor(
     at: &'static Location<'static>,
     why: &str,
 ) -> ! {
-    let (starved, ready) = state.starved(lane);
+    let starved = state.starved(lane);
     let mut step = Step::new(Op::BlockingCall, Some(at)).text(call);
-    step.peer = starved.first().copied();
+    step.peer = starved;
     state.record(lane, step);
     let mut message = format!("`{call}` keeps the executor's thread inside a poll of `{}`", state.lane_name(lane));
     if !why.is_empty() {
         message.push_str(": ");
         message.push_str(why);
     }
-    let names = match *starved.as_slice() {
-        [] => String::new(),
-        [one] => format!("`{}`", state.lane_name(one)),
-        [one, ..] => format!("`{}` (and {} more)", state.lane_name(one), starved.len() - 1),
-    };
-    message.push_str(&match (starved.is_empty(), ready) {
-        (true, _) => "; no other task gets a turn on this thread until it returns".to_owned(),
-        (false, true) => format!("; {names} waits for its turn"),
-        (false, false) => format!("; {names} gets no turn on this thread until it returns"),
+    message.push_str(&match starved {
+        Some(task) => format!("; `{}` gets no turn on this thread until it returns", state.lane_name(task)),
+        None => "; no other task gets a turn on this thread until it returns".to_owned(),
     });
     fail(state, Failure { verdict: Verdict::BlockedExecutor, kind: None, message, at: Some(at.into()) }, Past::Of(lane))
 }

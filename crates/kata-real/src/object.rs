@@ -71,6 +71,8 @@ pub(crate) struct Heartbeat {
     pub(crate) asked: u64,
     pub(crate) answered: u64,
     pub(crate) stopped: bool,
+    /// Its task.
+    pub(crate) lane: Option<LaneId>,
     /// The thread that polled it last.
     pub(crate) thread: Option<ThreadId>,
     pub(crate) waker: Option<Waker>,

@@ -291,28 +291,26 @@ impl State {
         owner
     }
 
-    /// The tasks that `lane` knows of and that are not over: those that could run first, and of them those with a
-    /// name. What another thread does at the same time is left out: it would differ from run to run.
-    pub(crate) fn starved(&self, lane: LaneId) -> (Vec<LaneId>, bool) {
+    /// A task that gets no turn while `lane` keeps its thread: a heartbeat of the hidden test's if there is one, else one
+    /// that is ready, else one that is not over, those with a name first.
+    ///
+    /// Only what `lane` knows of counts: what another thread does at the same time would differ from run to run.
+    pub(crate) fn starved(&self, lane: LaneId) -> Option<LaneId> {
         let thread = self.lanes[lane].thread;
         let knows = |origin: Origin| {
             Some(origin.thread) == thread
                 || origin.lane == lane
                 || self.lanes[lane].clock.of(origin.lane) >= origin.number
         };
-        let of = |test: &dyn Fn(&Lane) -> bool| {
-            let tasks = (self.lanes.iter().enumerate())
-                .filter(|&(id, other)| id != lane && other.kind == LaneKind::Task && test(other))
-                .map(|(id, _)| id);
-            let mut tasks: Vec<LaneId> = tasks.collect();
-            tasks.sort_by_key(|&id| self.lanes[id].name.is_none());
-            tasks
+        let is_heart = |id: LaneId| {
+            self.objects.iter().any(|object| matches!(&object.part, Part::Heartbeat(heart) if heart.lane == Some(id)))
         };
-        let ready = of(&|other| matches!(other.status, Status::Ready) && other.made_ready.is_some_and(knows));
-        if !ready.is_empty() {
-            return (ready, true);
-        }
-        (of(&|other| !matches!(other.status, Status::Done) && other.born.is_some_and(knows)), false)
+        let is_ready = |other: &Lane| matches!(other.status, Status::Ready) && other.made_ready.is_some_and(knows);
+        (self.lanes.iter().enumerate())
+            .filter(|&(id, other)| id != lane && other.kind == LaneKind::Task)
+            .filter(|(_, other)| !matches!(other.status, Status::Done) && other.born.is_some_and(knows))
+            .min_by_key(|&(id, other)| (!is_heart(id), !is_ready(other), other.name.is_none(), id))
+            .map(|(id, _)| id)
     }
 
     /// The name that a lane is shown by.

@@ -18,8 +18,6 @@ use tokio::runtime::{Builder, Runtime};
 #[derive(Clone, Copy)]
 enum Flavor {
     CurrentThread,
-    /// The same, with a clock that the test turns.
-    Paused,
     OneWorker,
 }
 
@@ -27,7 +25,6 @@ impl Flavor {
     fn build(self) -> Runtime {
         match self {
             Flavor::CurrentThread => Builder::new_current_thread().enable_all().build(),
-            Flavor::Paused => Builder::new_current_thread().enable_all().start_paused(true).build(),
             Flavor::OneWorker => Builder::new_multi_thread().worker_threads(1).enable_all().build(),
         }
         .expect("a runtime can be built")
@@ -141,22 +138,25 @@ where
     F: FnOnce(Arc<Thumbnailer<Probe>>) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
 {
-    flavor.build().block_on(async {
-        let heart = Heartbeat::new();
+    let closed = format!("{OVERLAP}: one is being decoded, and no strip of the other is begun");
+    let gate = |&name| (name, Gate::new(Verdict::NotConcurrent, closed.clone()));
+    let heart = Heartbeat::new();
+    let probe = Probe {
+        heart: heart.clone(),
+        beats: Unseen::default(),
+        asked: Unseen::default(),
+        corrupt: setting.corrupt,
+        begun: setting.overlapping.iter().map(gate).collect(),
+        held: setting.held,
+    };
+    // The service may have a runtime of its own, which must not be dropped inside another.
+    let service = Arc::new(Thumbnailer::new(probe));
+    let runtime = flavor.build();
+    runtime.block_on(async {
         let pulse = executor::name_tasks("heartbeat", || tokio::spawn(heart.task()));
         heart.beat().await;
-        let closed = format!("{OVERLAP}: one is being decoded, and no strip of the other is begun");
-        let gate = |&name| (name, Gate::new(Verdict::NotConcurrent, closed.clone()));
-        let probe = Probe {
-            heart: heart.clone(),
-            beats: Unseen::default(),
-            asked: Unseen::default(),
-            corrupt: setting.corrupt,
-            begun: setting.overlapping.iter().map(gate).collect(),
-            held: setting.held,
-        };
-        let server = async move { body(Arc::new(Thumbnailer::new(probe))).await };
-        executor::name_tasks("server", || tokio::spawn(server)).await.expect("the scenario does not panic");
+        let body = body(Arc::clone(&service));
+        executor::name_tasks("server", || tokio::spawn(body)).await.expect("the scenario does not panic");
         heart.stop();
         pulse.await.expect("the heartbeat does not panic");
     });
@@ -232,7 +232,8 @@ fn page(flavor: Flavor) {
         let page = executor::name_tasks("gallery", || tokio::spawn(async move { service.gallery(images).await }));
         let page = page.await.expect("the handler does not panic");
         let broken = Err(DecodeError { image: "forest".to_owned(), strip: 1 });
-        assert_eq!(page, [Ok(decoded("beach", 3)), broken, Ok(decoded("empty", 0))], "in the order of the images");
+        // Without the values: a page out of order may be in another order each time.
+        assert!(page == [Ok(decoded("beach", 3)), broken, Ok(decoded("empty", 0))], "a page has all images, in order");
     });
 }
 
@@ -255,11 +256,10 @@ where
 {
     /// Turns that others get meanwhile.
     const TURNS: usize = 4_000;
-    /// Timers that go off meanwhile.
+    /// Milliseconds that pass meanwhile, on a clock that the test turns.
     const TICKS: usize = 200;
-    const TICK: Duration = Duration::from_millis(10);
     /// Polls that are enough for a request which is woken for every strip, and for every image.
-    const ENOUGH: usize = 32;
+    const ENOUGH: usize = 16;
 
     let task = executor::name_tasks("request", || {
         tokio::spawn(async move {
@@ -279,11 +279,17 @@ where
     poll_fn(|cx| {
         turns += 1;
         cx.waker().wake_by_ref();
-        if turns < TURNS { Poll::Pending } else { Poll::Ready(()) }
+        // Nothing is held up where strips are decoded on the runtime's thread.
+        let begun = held.waiting() > 0 || task.is_finished();
+        if turns < TURNS || !begun { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
-    for _ in 0..TICKS {
-        tokio::time::advance(TICK).await;
+    if !task.is_finished() {
+        tokio::time::pause();
+        for _ in 0..TICKS {
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+        tokio::time::resume();
     }
     held.open();
     task.await.expect("the handler does not panic")
@@ -297,7 +303,7 @@ fn held() -> (Setting, Arc<Gate>) {
 /// A request that has nothing to do but wait is not polled over and over: it sleeps until there is something for it.
 pub fn a_request_does_not_wait_busily() {
     let (setting, held) = held();
-    serve(Flavor::Paused, setting, |service| async move {
+    serve(Flavor::CurrentThread, setting, |service| async move {
         let thumbnail = idle(async move { service.thumbnail(image("beach", 3)).await }, &held).await;
         assert_eq!(thumbnail, Ok(decoded("beach", 3)));
     });
@@ -306,7 +312,7 @@ pub fn a_request_does_not_wait_busily() {
 /// The same for a gallery.
 pub fn a_gallery_does_not_wait_busily() {
     let (setting, held) = held();
-    serve(Flavor::Paused, setting, |service| async move {
+    serve(Flavor::CurrentThread, setting, |service| async move {
         let images = vec![image("beach", 3), image("forest", 3)];
         let page = idle(async move { service.gallery(images).await }, &held).await;
         assert_eq!(page, [Ok(decoded("beach", 3)), Ok(decoded("forest", 3))]);

@@ -64,7 +64,8 @@ impl<C: Codec> Thumbnailer<C> {
         let decoder = Arc::clone(&codec);
         thread::spawn(move || {
             for (image, done) in queue {
-                let strips = (0..image.strips).map(|strip| decoder.decode_strip(&image, strip)).collect::<Result<_, _>>();
+                let strips =
+                    (0..image.strips).map(|strip| decoder.decode_strip(&image, strip)).collect::<Result<_, _>>();
                 let _ = done.send(strips.map(|strips| Thumbnail { name: image.name, strips }));
             }
         });

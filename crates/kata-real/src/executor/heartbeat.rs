@@ -8,6 +8,7 @@ use std::task::{Poll, Waker};
 use kata_trace::{ObjectKind, Op};
 
 use super::in_poll;
+use crate::frame;
 use crate::lane::{ObjectIndex, Reason, Wait};
 use crate::monitor;
 use crate::object::{self, ObjectCell, Part};
@@ -45,7 +46,9 @@ impl Heartbeat {
         poll_fn(move |cx| {
             let mut state = monitor::enter();
             let object = heart.index(&mut state);
+            let lane = frame::top().map(|frame| frame.lane);
             let own = state.objects[object].heartbeat();
+            own.lane = lane;
             own.thread = Some(std::thread::current().id());
             own.answered = own.asked;
             let previous = own.waker.replace(cx.waker().clone());
