@@ -115,7 +115,7 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
 pub(crate) fn begin(max_steps: u64, max_output: usize) {
     quarantine::begin();
     let handle = crate::thread::Thread::new(0, None);
-    let fences = demand::met(Demand::SeqCst).then(|| Rc::new(Point::new()));
+    let fences = demand::is_met(Demand::SeqCst).then(|| Rc::new(Point::new()));
     with(|e| {
         e.log.clear();
         e.log.add_thread(None, None);

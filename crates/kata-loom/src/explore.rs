@@ -7,15 +7,16 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use kata::Failure;
-use kata::harness::{Finding, Order, Scenario};
+use kata::harness::{Finding, Order};
 use kata_trace::{Budget, Evidence, Trace, Verdict};
 
+use crate::demand::Demands;
 use crate::liberty::Liberty;
 use crate::oracle::LoomWorld;
-use crate::{demand, execution, failure, liberty, thread};
+use crate::{demand, execution, failure, liberty, quarantine, thread};
 
 /// The bounds of the search; without a bound at the end.
 const BOUNDS: [Option<u8>; 5] = [Some(0), Some(1), Some(2), Some(3), None];
@@ -27,47 +28,69 @@ const LIBERTY_BOUND: u8 = 2;
 const BRANCHES: usize = 4;
 
 /// The `main` of a scenario's process in this world.
-pub fn main(scenarios: &[Scenario]) -> ! {
+pub fn main(scenarios: &[kata::harness::Scenario]) -> ! {
     kata::harness::main(scenarios, explore)
 }
 
 /// Explores a scenario within its budget, or repeats one execution.
 pub fn explore(order: Order) -> Finding {
-    kata::enter_world(&LoomWorld);
-    failure::install_hook();
-    let (sender, receiver) = mpsc::channel();
-    let search = Search {
-        run: order.run,
-        budget: order.budget,
-        sender,
-        executions: 0,
-        bound: None,
-        reached: None,
-        exhausted: false,
-        schedule: String::new(),
-        replay: None,
-    };
-    let explorer = move || {
-        let mut search = search;
-        if let Some(schedule) = order.replay {
-            match Replay::read(&schedule) {
-                Some(replay) => search.replay = Some(replay),
-                None => return search.send(internal(format!("`{schedule}` is not a schedule of the loom world"))),
-            }
-        }
-        SEARCH.set(Some(search));
-        run();
-    };
-    if let Err(error) = std::thread::Builder::new().name("explorer".to_owned()).spawn(explorer) {
-        return internal(format!("cannot start a thread to explore in: {error}"));
-    }
-    receiver.recv().unwrap_or_else(|_| internal("the exploration ended without a finding".to_owned()))
+    explore_with(order.budget, order.replay, order.run)
 }
 
+/// [`explore`] for a scenario that is any closure.
+pub fn explore_with(budget: Budget, replay: Option<String>, scenario: impl Fn() + Send + Sync + 'static) -> Finding {
+    kata::enter_world(&LoomWorld);
+    failure::install_hook();
+    let replay = match replay.map(|schedule| Replay::read(&schedule).ok_or(schedule)).transpose() {
+        Ok(replay) => replay,
+        Err(schedule) => return internal(format!("`{schedule}` is not a schedule of the loom world")),
+    };
+    let run: Scenario = Arc::new(scenario);
+    let (mut executions, mut demands) = (0, Demands::default());
+    loop {
+        let (sender, receiver) = mpsc::channel();
+        let search = Search {
+            run: Arc::clone(&run),
+            budget: budget.clone(),
+            sender,
+            executions,
+            bound: None,
+            reached: None,
+            exhausted: false,
+            schedule: String::new(),
+            replay: replay.clone(),
+        };
+        let explorer = move || {
+            SEARCH.set(Some(search));
+            demand::meet(demands);
+            explore_all();
+            quarantine::end();
+        };
+        if let Err(error) = std::thread::Builder::new().name("explorer".to_owned()).spawn(explorer) {
+            return internal(format!("cannot start a thread to explore in: {error}"));
+        }
+        match receiver.recv() {
+            Ok(News::Found(finding)) => return finding,
+            Ok(News::StartAgain(executed, demanded)) => (executions, demands) = (executed, demanded),
+            Err(_) => return internal("the exploration ended without a finding".to_owned()),
+        }
+    }
+}
+
+/// What an explorer tells.
+enum News {
+    /// The end.
+    Found(Finding),
+    /// After so many executions it turned out that executions must be prepared for more.
+    StartAgain(u64, Demands),
+}
+
+type Scenario = Arc<dyn Fn() + Send + Sync>;
+
 struct Search {
-    run: fn(),
+    run: Scenario,
     budget: Budget,
-    sender: mpsc::Sender<Finding>,
+    sender: mpsc::Sender<News>,
     executions: u64,
     bound: Option<u8>,
     /// The largest bound up to which everything was explored.
@@ -106,8 +129,6 @@ enum End {
     Complete,
     /// The budget is used up.
     Budget,
-    /// The program turned out to need something: see [`demand`].
-    Restart,
 }
 
 /// Thrown from the first statement of an execution, where nothing needs to be unwound.
@@ -147,15 +168,25 @@ pub(crate) fn stop() -> ! {
 pub(crate) fn give_up(message: String) -> ! {
     let sender = SEARCH.try_with(|search| search.try_borrow().ok().and_then(|s| Some(s.as_ref()?.sender.clone())));
     if let Ok(Some(sender)) = sender {
-        let _ = sender.send(internal(message));
+        let _ = sender.send(News::Found(internal(message)));
     }
+    stop()
+}
+
+/// Abandons the execution and the search: the next one is prepared for what the program demands.
+pub(crate) fn start_again(demands: Demands) -> ! {
+    SEARCH.with_borrow(|search| {
+        let search = search.as_ref().expect("only an explorer executes");
+        // Nobody receives when the process is about to end anyway.
+        let _ = search.sender.send(News::StartAgain(search.executions, demands));
+    });
     stop()
 }
 
 impl Search {
     fn send(&self, finding: Finding) {
         // Nobody receives when the process is about to end anyway.
-        let _ = self.sender.send(finding);
+        let _ = self.sender.send(News::Found(finding));
     }
 
     fn evidence(&self) -> Evidence {
@@ -175,16 +206,8 @@ impl Search {
     }
 }
 
-fn run() {
-    loop {
-        match rounds() {
-            End::Complete | End::Budget => break,
-            End::Restart => {
-                demand::meet();
-                liberty::forget();
-            }
-        }
-    }
+fn explore_all() {
+    rounds();
     SEARCH.with_borrow(|search| {
         let search = search.as_ref().expect("the search goes on");
         search.send(match &search.replay {
@@ -199,23 +222,21 @@ fn run() {
     });
 }
 
-fn rounds() -> End {
+fn rounds() {
     let (bounds, run) = SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("the search goes on");
         search.reached = None;
-        (search.bounds(), search.run)
+        (search.bounds(), Arc::clone(&search.run))
     });
     for bound in bounds {
         SEARCH.with_borrow_mut(|search| search.as_mut().expect("the search goes on").bound = bound);
-        match round(run, bound, None) {
-            End::Complete => {}
-            end => return end,
+        if let End::Budget = round(&run, bound, None) {
+            return;
         }
         if bound.is_some_and(|bound| bound <= LIBERTY_BOUND) {
             for liberty in liberty::seen() {
-                match round(run, bound, Some(liberty)) {
-                    End::Complete => {}
-                    end => return end,
+                if let End::Budget = round(&run, bound, Some(liberty)) {
+                    return;
                 }
             }
         }
@@ -225,11 +246,10 @@ fn rounds() -> End {
             search.exhausted = bound.is_none();
         });
     }
-    End::Complete
 }
 
 /// Everything within a bound, with at most one liberty.
-fn round(run: fn(), bound: Option<u8>, liberty: Option<Liberty>) -> End {
+fn round(run: &Scenario, bound: Option<u8>, liberty: Option<Liberty>) -> End {
     liberty::take(liberty);
     let steps = SEARCH.with_borrow(|search| search.as_ref().map_or(0, |search| search.budget.steps));
     let mut builder = loom::model::Builder::new();
@@ -244,16 +264,17 @@ fn round(run: fn(), bound: Option<u8>, liberty: Option<Liberty>) -> End {
     builder.expect_explicit_explore = false;
     builder.location = false;
     builder.log = false;
+    let run = Arc::clone(run);
     let executed = catch_unwind(AssertUnwindSafe(|| {
         builder.check(move || {
             begin();
-            thread::run_scenario(run);
+            thread::run_scenario(Arc::clone(&run));
         });
     }));
     match executed {
         Ok(()) => {
             ended();
-            if demand::unmet() { End::Restart } else { End::Complete }
+            End::Complete
         }
         Err(thrown) => match thrown.downcast::<Stop>() {
             Ok(stop) => stop.0,
@@ -270,9 +291,6 @@ fn begin() {
         let limit = search.replay.as_ref().map_or(search.budget.executions, |replay| replay.execution);
         if search.executions >= limit {
             return Some(End::Budget);
-        }
-        if demand::unmet() {
-            return Some(End::Restart);
         }
         search.executions += 1;
         let budget = &search.budget;

@@ -18,4 +18,4 @@ pub mod sync;
 pub mod thread;
 pub mod time;
 
-pub use explore::{explore, main};
+pub use explore::{explore, explore_with, main};

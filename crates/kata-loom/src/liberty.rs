@@ -55,8 +55,3 @@ pub(crate) fn take(liberty: Option<Liberty>) {
 pub(crate) fn seen() -> Vec<Liberty> {
     SEEN.with_borrow(|seen| seen.iter().copied().collect())
 }
-
-/// Forgets the points: they may be numbered otherwise from now on.
-pub(crate) fn forget() {
-    SEEN.with_borrow_mut(BTreeSet::clear);
-}

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
 use loom::sync::atomic::AtomicUsize;
 
-use crate::execution::switching;
+use crate::execution::{joined, switching};
 
 /// Not a number of releases: a compare-and-exchange that expects it fails, reading the newest value and writing none.
 const NEVER: usize = usize::MAX;
@@ -67,8 +67,22 @@ impl Sleepers {
             thread.unpark();
         }
     }
+}
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+/// Carries what has happened from one thread to another, without being a scheduling point of its own.
+#[derive(Debug)]
+pub(crate) struct Baton(loom::sync::Mutex<()>);
+
+impl Baton {
+    /// What has happened here happens before [`Baton::take`] returns.
+    pub(crate) fn pass() -> Self {
+        // A mutex, and not an atomic: loom would ask for an order between its creation and its use.
+        let baton = Baton(loom::sync::Mutex::new(()));
+        baton.take();
+        baton
+    }
+
+    pub(crate) fn take(&self) {
+        drop(joined(|| self.0.lock()));
     }
 }

@@ -15,6 +15,7 @@ pub use scope::{Scope, ScopedJoinHandle, scope};
 use std::io;
 use std::num::NonZero;
 use std::panic::Location;
+use std::sync::Arc;
 use std::time::Duration;
 
 use generator::Gn;
@@ -59,7 +60,7 @@ pub fn available_parallelism() -> io::Result<NonZero<usize>> {
 }
 
 /// Runs a scenario as thread 0 of an execution.
-pub(crate) fn run_scenario(scenario: fn()) {
+pub(crate) fn run_scenario(scenario: Arc<dyn Fn() + Send + Sync>) {
     on_large_stack(move || {
         scenario();
         exit();
@@ -84,7 +85,7 @@ fn on_large_stack(run: impl FnOnce() + Send + 'static) {
 fn exit() {
     execution::drop_locals();
     crate::cell::settle();
-    if demand::met(Demand::Looks) {
+    if demand::is_met(Demand::Looks) {
         current().0.point.visit();
     }
     execution::record(Op::Exit, None, None, |_| {});

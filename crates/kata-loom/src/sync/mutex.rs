@@ -70,7 +70,7 @@ impl Lock {
         Lock {
             object: Object::new(ObjectKind::Mutex),
             mutex: loom::sync::Mutex::new(()),
-            releases: demand::met(Demand::Looks).then(Point::new),
+            releases: demand::is_met(Demand::Looks).then(Point::new),
         }
     }
 
@@ -84,7 +84,7 @@ impl Lock {
     }
 
     fn try_acquire(&self, at: Place, value: &dyn Fn() -> Scalar) -> Option<Held<'_>> {
-        demand::demand(Demand::Looks);
+        demand::require(Demand::Looks);
         let object = self.object.id(at);
         execution::attempt(Op::TryLock, Some(object), None, at);
         let guard = match &self.releases {

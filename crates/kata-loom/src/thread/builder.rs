@@ -32,7 +32,7 @@ impl Running {
     }
 
     pub(super) fn is_finished(&self, at: Place) -> bool {
-        demand::demand(Demand::Looks);
+        demand::require(Demand::Looks);
         self.thread.0.point.visit();
         let finished = execution::with(|e| e.threads[usize::from(self.thread.0.id)].finished);
         if !finished {

@@ -20,7 +20,8 @@ pub fn fence(order: Ordering) {
         panic!("there is no such thing as a relaxed fence");
     }
     execution::attempt(Op::Fence, None, None, Location::caller());
-    if order == Ordering::SeqCst && demand::demand(Demand::SeqCst) {
+    if order == Ordering::SeqCst {
+        demand::require(Demand::SeqCst);
         // loom does not explore the order of fences by itself.
         if let Some(fences) = execution::with(|e| e.fences()) {
             fences.visit();
