@@ -2,7 +2,8 @@
 //!
 //! A schedule is a token for each decision: the number of the thread that runs next (`0`–`9`, `a`–`z`, or `(36)` and
 //! up), behind a mark where it does not simply go on: `!` its time limit passes, `~` it wakes for no reason, `^` it
-//! queues behind a waiting writer.
+//! queues behind a waiting writer. Dots before the token tell that the thread before was about to release something, the
+//! last of as many things: releases are decisions only where somebody looks without waiting.
 
 use kata_trace::ThreadId;
 
@@ -15,7 +16,7 @@ pub enum Turn {
     Timeout,
     /// It wakes, or fails, for no reason, as the standard library allows.
     Spurious,
-    /// It does not run: it queues behind a writer that waits for the same lock.
+    /// It queues behind a writer that waits for the same lock: it does not run, or finds that it would have to wait.
     Queue,
 }
 
@@ -28,27 +29,48 @@ pub struct Choice {
     pub turn: Turn,
     /// What it adds to the number of preemptions: 0 or 1.
     pub cost: u32,
+    /// A scheduler that keeps nobody waiting for ever may take it again and again.
+    pub fair: bool,
 }
 
-/// Appends the token of a decision.
-pub fn write_token(schedule: &mut String, thread: ThreadId, turn: Turn) {
-    match turn {
+/// A decision as it is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Who.
+    pub thread: ThreadId,
+    /// How.
+    pub turn: Turn,
+    /// Not 0 if the thread before was about to release something: this many since the last decision.
+    pub released: u32,
+}
+
+/// Appends a token.
+pub fn write_token(schedule: &mut String, token: Token) {
+    for _ in 0..token.released {
+        schedule.push('.');
+    }
+    match token.turn {
         Turn::Go => {}
         Turn::Timeout => schedule.push('!'),
         Turn::Spurious => schedule.push('~'),
         Turn::Queue => schedule.push('^'),
     }
-    match char::from_digit(u32::from(thread), 36) {
+    match char::from_digit(u32::from(token.thread), 36) {
         Some(digit) => schedule.push(digit),
-        None => schedule.push_str(&format!("({thread})")),
+        None => schedule.push_str(&format!("({})", token.thread)),
     }
 }
 
 /// Reads a schedule. `None` if it is not one.
-pub fn read_schedule(schedule: &str) -> Option<Vec<(ThreadId, Turn)>> {
+pub fn read_schedule(schedule: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = schedule.chars();
     while let Some(mut next) = rest.next() {
+        let mut released = 0;
+        while next == '.' {
+            released += 1;
+            next = rest.next()?;
+        }
         let turn = match next {
             '!' => Turn::Timeout,
             '~' => Turn::Spurious,
@@ -64,7 +86,7 @@ pub fn read_schedule(schedule: &str) -> Option<Vec<(ThreadId, Turn)>> {
         } else {
             ThreadId::try_from(next.to_digit(36)?).ok()?
         };
-        tokens.push((thread, turn));
+        tokens.push(Token { thread, turn, released });
     }
     Some(tokens)
 }
@@ -75,13 +97,21 @@ mod tests {
 
     #[test]
     fn a_schedule_reads_back_as_it_was_written() {
-        let decisions = [(0, Turn::Go), (11, Turn::Timeout), (40, Turn::Spurious), (2, Turn::Queue)];
+        let token = |thread, turn, released| Token { thread, turn, released };
+        let tokens = [
+            token(0, Turn::Go, 0),
+            token(11, Turn::Timeout, 0),
+            token(40, Turn::Spurious, 1),
+            token(2, Turn::Queue, 0),
+            token(3, Turn::Go, 2),
+        ];
         let mut text = String::new();
-        for (thread, turn) in decisions {
-            write_token(&mut text, thread, turn);
+        for token in tokens {
+            write_token(&mut text, token);
         }
-        assert_eq!(text, "0!b~(40)^2");
-        assert_eq!(read_schedule(&text).unwrap(), decisions);
+        assert_eq!(text, "0!b.~(40)^2..3");
+        assert_eq!(read_schedule(&text).unwrap(), tokens);
         assert_eq!(read_schedule("0?"), None);
+        assert_eq!(read_schedule("0."), None);
     }
 }

@@ -7,7 +7,7 @@ use kata::harness::{Finding, Order, Scenario};
 use kata_trace::{Budget, Evidence, Trace, Verdict};
 
 use crate::choice::read_schedule;
-use crate::kernel::{self, Left};
+use crate::kernel::{self, Left, Subject};
 use crate::oracle::ShuttleWorld;
 use crate::scheduler::Seam;
 use crate::search::{ContextBound, Random, Replay, Search};
@@ -47,9 +47,11 @@ pub fn explore(order: Order) -> Finding {
 /// Explores `scenario`: systematically first; where that was not exhaustive, at random.
 pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     let systematic = || -> Box<dyn Search> { Box::new(ContextBound::new(budget.preemptions)) };
-    let mut left = search(scenario, budget, settings, budget.executions, systematic());
-    if left.restart {
-        left = search(scenario, budget, settings, budget.executions, systematic());
+    let mut left = search(scenario, budget, settings, budget.executions, systematic(), Vec::new());
+    // What was found on the way to learning what the program looks at is found again, with schedules that can be
+    // repeated.
+    while left.restart {
+        left = search(scenario, budget, settings, budget.executions, systematic(), left.looked);
     }
     let evidence = Evidence {
         executions: left.executions,
@@ -63,8 +65,11 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     if left.exhaustive || budget.random_executions == 0 {
         return Finding::passed(evidence);
     }
-    let random = Box::new(Random::new(budget.seed, budget.random_executions));
-    let mut left = search(scenario, budget, settings, budget.random_executions, random);
+    let random = || -> Box<dyn Search> { Box::new(Random::new(budget.seed, budget.random_executions)) };
+    let mut left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
+    while left.restart {
+        left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
+    }
     let evidence = Evidence { executions: evidence.executions + left.executions, seed: left.search.seed(), ..evidence };
     match left.failure.take() {
         Some(failure) => {
@@ -79,7 +84,7 @@ fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
     let Some(decisions) = read_schedule(schedule) else {
         return internal(format!("`{schedule}` is not a schedule"));
     };
-    let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Replay::new(decisions)));
+    let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Replay::new(decisions)), Vec::new());
     if let Some(decision) = left.search.diverged_at() {
         return internal(format!("the schedule does not apply to this program from decision {decision} on"));
     }
@@ -93,13 +98,27 @@ fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
     }
 }
 
-fn search(scenario: fn(), budget: &Budget, settings: Settings, max_executions: u64, search: Box<dyn Search>) -> Left {
+fn search(
+    scenario: fn(),
+    budget: &Budget,
+    settings: Settings,
+    max_executions: u64,
+    search: Box<dyn Search>,
+    looked: Vec<Subject>,
+) -> Left {
     kata::enter_world(&ShuttleWorld);
     install_panic_hook();
     let max_output = usize::try_from(budget.output_kib << 10).unwrap_or(usize::MAX);
-    kernel::with(|kernel| kernel.enter(search, budget.steps, max_output, settings.silent));
-    shuttle::Runner::new(Seam { max_executions }, config()).run(move || run_scenario(scenario));
-    kernel::with(kernel::Kernel::leave)
+    kernel::with(|kernel| kernel.enter(search, looked, budget.steps, max_output, settings.silent));
+    let run = || shuttle::Runner::new(Seam { max_executions }, config()).run(move || run_scenario(scenario));
+    // shuttle has panics of its own for what it finds, and passes on what is thrown while it drops an execution's
+    // remains. Neither is news once the kernel knows the failure.
+    let outcome = std::panic::catch_unwind(run);
+    let left = kernel::with(kernel::Kernel::leave);
+    match outcome {
+        Err(payload) if left.failure.is_none() => std::panic::resume_unwind(payload),
+        _ => left,
+    }
 }
 
 fn config() -> shuttle::Config {

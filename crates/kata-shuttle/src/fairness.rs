@@ -1,9 +1,9 @@
 //! Fair scheduling of threads that yield.
 //!
 //! A thread that waits by yielding could be chosen for ever. The priorities of Musuvathi and Qadeer, “Fair Stateless
-//! Model Checking” (PLDI 2008, algorithm 1), rule that out and nothing else: a thread that yields a second time runs
-//! only when the threads that it has kept waiting in between are blocked or have run. An execution that is infinite
-//! under these priorities is a livelock.
+//! Model Checking” (PLDI 2008, algorithm 1), tell when: a thread that yields a second time has its turn only when the
+//! threads that it has kept waiting in between are blocked or have run. Running it out of turn costs a preemption, so
+//! that a search up to any number of them ends; an execution that is infinite otherwise is a livelock.
 
 /// Threads as bits; threads from 64 on are not ordered, which costs fairness, not soundness.
 type Set = u64;

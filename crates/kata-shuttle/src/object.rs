@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use kata_trace::{ObjectId, ObjectKind};
 
-use crate::kernel::{self, Place};
+use crate::kernel::{self, Place, Subject};
 
 /// The identity of a primitive.
 ///
@@ -21,7 +21,7 @@ pub(crate) struct Object {
 
 /// What an object finds at its first use in an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Entered {
+pub enum Entered {
     /// It was used before in this execution, or there is none.
     Again,
     /// It has never been used.
@@ -34,6 +34,11 @@ impl Object {
     #[track_caller]
     pub(crate) const fn new() -> Self {
         Object { created: Location::caller(), epoch: Cell::new(0), id: Cell::new(0) }
+    }
+
+    /// What somebody looks at who does not wait for this object.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject::created(self.created)
     }
 
     /// The object's number in this execution.

@@ -6,7 +6,7 @@ use std::panic::Location;
 use kata::{Failure, Meeting, World};
 use kata_trace::{ObjectKind, Op};
 
-use crate::kernel::{self, Step};
+use crate::kernel::{self, Kernel, Readiness, Step};
 use crate::object::Object;
 
 /// This world, as `kata` sees it.
@@ -50,7 +50,9 @@ impl Meeting for Gate {
     fn arrive(&self, at: &'static Location<'static>) {
         let (id, _) = self.object.enter(ObjectKind::Rendezvous);
         self.arrived.set(self.arrived.get() + 1);
-        kernel::step(Step::new(Op::Arrive, id, at).when(&|_| self.arrived.get() >= self.parties));
+        kernel::with(Kernel::progresses);
+        let met = |_: &Kernel| Readiness::free_when(self.arrived.get() >= self.parties);
+        kernel::step(Step::on(Op::Arrive, id, at).when(&met));
         kernel::with(|kernel| kernel.record(Op::Arrive, Some(id), at, |_| {}));
     }
 }

@@ -16,12 +16,17 @@ pub(crate) trait Search {
     /// Begins an execution. `false` if there is none left.
     fn begin(&mut self) -> bool;
 
-    /// Picks one of `choices`, of which there are at least two; the first adds no preemption. `None` abandons the
-    /// execution.
-    fn choose(&mut self, choices: &[Choice]) -> Option<usize>;
+    /// Picks one of `choices`, of which there are at least two; the first adds no preemption. `situation` is a digest
+    /// of what the threads are about to do. `None` abandons the execution.
+    fn choose(&mut self, choices: &[Choice], situation: u64) -> Option<usize>;
 
     /// Sees a decision that has only one outcome.
     fn forced(&mut self, _choice: Choice) {}
+
+    /// Whether a release, the given one since the last decision, is a scheduling point; `None` leaves it to the kernel.
+    fn at_release(&self, _releases: u32) -> Option<bool> {
+        None
+    }
 
     /// Ends an execution.
     fn end(&mut self);

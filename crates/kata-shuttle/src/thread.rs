@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use kata_trace::Op;
 
-use crate::choice::Turn;
 use crate::kernel::{self, Step};
 
 pub use builder::{Builder, spawn};
@@ -22,7 +21,7 @@ pub use join::JoinHandle;
 pub(crate) use join::run_scenario;
 pub use local::{AccessError, LocalKey};
 pub use scope::{Scope, ScopedJoinHandle, scope};
-pub use std::thread::{Result, panicking};
+pub use std::thread::Result;
 
 /// The processors that this world says it has.
 const PROCESSORS: std::num::NonZero<usize> = std::num::NonZero::new(4).expect("4 is not 0");
@@ -53,14 +52,18 @@ pub fn sleep_ms(ms: u32) {
 }
 
 fn pause(op: Op, duration: Duration, at: &'static Location<'static>) {
-    let step = Step { op, object: None, peer: None, at, ready: None, deadline: None, spurious: false };
-    // The first point is where the others may run before the pause, the second where they may run during it.
-    let _: Turn = kernel::step(step);
-    kernel::with(|kernel| {
+    let until = kernel::with(|kernel| {
         kernel.record(op, None, at, |_| {});
-        kernel.sleep(duration);
-        kernel.yielded();
+        kernel.now().saturating_add(duration)
     });
+    kernel::step(Step { offers: true, ..Step::of(op, at) });
+    kernel::with(|kernel| kernel.pass_to(until));
+}
+
+/// Whether the calling thread is unwinding.
+#[must_use]
+pub fn panicking() -> bool {
+    kernel::with(|kernel| kernel.unwinds())
 }
 
 /// The processors of this world: always 4.

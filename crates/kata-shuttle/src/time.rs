@@ -15,7 +15,7 @@ macro_rules! clock {
         impl $name {
             /// The moment of the call.
             pub fn now() -> Self {
-                $name(kernel::with(|kernel| kernel.now()) + EPOCH)
+                $name(kernel::with(kernel::Kernel::read_clock) + EPOCH)
             }
 
             /// The moment `duration` later, if it can be represented.

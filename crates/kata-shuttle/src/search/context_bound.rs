@@ -16,6 +16,8 @@ struct Branch {
     path: Rc<[u8]>,
     length: usize,
     other: u8,
+    /// Of all situations up to the one in which `other` was possible.
+    situations: u64,
 }
 
 /// The search. Decisions are remembered as positions in the list of choices: executions are deterministic.
@@ -31,13 +33,17 @@ pub(crate) struct ContextBound {
     later: BTreeMap<u32, VecDeque<Branch>>,
     /// The decisions to repeat in this execution.
     prefix: Vec<u8>,
+    /// The situations that they must meet.
+    expected: u64,
     /// The decisions of this execution.
     path: Vec<u8>,
-    /// Choices of this execution that were not taken: position, choice, added preemptions.
-    others: Vec<(usize, u8, u32)>,
-    /// An execution did not offer the choices that it had offered before: the program is not deterministic, and
-    /// nothing can be said of what was covered.
-    diverged: bool,
+    /// The situations of this execution.
+    situations: u64,
+    /// Choices of this execution that were not taken: position, choice, added preemptions, situations.
+    others: Vec<(usize, u8, u32, u64)>,
+    /// Nothing can be said of what was covered: an execution did not meet the situations that it had met before,
+    /// because the program is not deterministic, or there were more choices than can be counted.
+    unsure: bool,
 }
 
 impl ContextBound {
@@ -51,9 +57,11 @@ impl ContextBound {
             now: Vec::new(),
             later: BTreeMap::new(),
             prefix: Vec::new(),
+            expected: 0,
             path: Vec::new(),
+            situations: 0,
             others: Vec::new(),
-            diverged: false,
+            unsure: false,
         }
     }
 
@@ -62,7 +70,6 @@ impl ContextBound {
             if let Some(branch) = self.now.pop() {
                 return Some(branch);
             }
-            self.finished = Some(self.bound);
             let (&bound, _) = self.later.first_key_value()?;
             if bound > self.max_bound {
                 return None;
@@ -79,6 +86,7 @@ impl Search for ContextBound {
         self.path.clear();
         self.others.clear();
         self.prefix.clear();
+        self.situations = 0;
         if !self.started {
             self.started = true;
             return true;
@@ -86,21 +94,27 @@ impl Search for ContextBound {
         let Some(branch) = self.next_branch() else { return false };
         self.prefix.extend_from_slice(&branch.path[..branch.length]);
         self.prefix.push(branch.other);
+        self.expected = branch.situations;
         true
     }
 
-    fn choose(&mut self, choices: &[Choice]) -> Option<usize> {
+    fn choose(&mut self, choices: &[Choice], situation: u64) -> Option<usize> {
         let position = self.path.len();
+        self.situations = (self.situations ^ situation).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        if position + 1 == self.prefix.len() {
+            self.unsure |= self.situations != self.expected;
+        }
         let chosen = match self.prefix.get(position) {
             Some(&chosen) if usize::from(chosen) < choices.len() => chosen,
             Some(_) => {
-                self.diverged = true;
+                self.unsure = true;
                 0
             }
             None => {
                 for (index, choice) in choices.iter().enumerate().skip(1) {
-                    if let Ok(index) = u8::try_from(index) {
-                        self.others.push((position, index, choice.cost));
+                    match u8::try_from(index) {
+                        Ok(index) => self.others.push((position, index, choice.cost, self.situations)),
+                        Err(_) => self.unsure = true,
                     }
                 }
                 0
@@ -111,13 +125,17 @@ impl Search for ContextBound {
     }
 
     fn end(&mut self) {
+        self.unsure |= self.path.len() < self.prefix.len();
         let path: Rc<[u8]> = Rc::from(&self.path[..]);
-        for (length, other, cost) in self.others.drain(..) {
-            let branch = Branch { path: Rc::clone(&path), length, other };
+        for (length, other, cost, situations) in self.others.drain(..) {
+            let branch = Branch { path: Rc::clone(&path), length, other, situations };
             match cost {
                 0 => self.now.push(branch),
                 _ => self.later.entry(self.bound + cost).or_default().push_back(branch),
             }
+        }
+        if self.now.is_empty() {
+            self.finished = Some(self.bound);
         }
     }
 
@@ -126,6 +144,6 @@ impl Search for ContextBound {
     }
 
     fn exhaustive(&self) -> bool {
-        !self.diverged && self.finished.is_some() && self.now.is_empty() && self.later.is_empty()
+        !self.unsure && self.started && self.now.is_empty() && self.later.is_empty()
     }
 }

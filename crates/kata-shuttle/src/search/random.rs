@@ -78,7 +78,7 @@ impl Search for Random {
         true
     }
 
-    fn choose(&mut self, choices: &[Choice]) -> Option<usize> {
+    fn choose(&mut self, choices: &[Choice], _situation: u64) -> Option<usize> {
         self.decisions += 1;
         let rare = choices.iter().any(|choice| choice.turn != Turn::Go);
         if rare && self.next().is_multiple_of(RARE) {
@@ -86,7 +86,7 @@ impl Search for Random {
             return Some(rare[usize::try_from(self.next()).unwrap_or(0) % rare.len()]);
         }
         let highest = |this: &mut Self| {
-            let go = |choice: &Choice| choice.turn == Turn::Go;
+            let go = |choice: &Choice| choice.turn == Turn::Go && choice.fair;
             (0..choices.len()).filter(|&i| go(&choices[i])).max_by_key(|&i| this.priority(choices[i].thread))
         };
         let chosen = highest(self).unwrap_or(0);

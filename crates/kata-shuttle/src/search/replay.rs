@@ -1,22 +1,20 @@
 //! One given interleaving.
 
-use kata_trace::ThreadId;
-
 use super::Search;
-use crate::choice::{Choice, Turn};
+use crate::choice::{Choice, Token};
 
 /// Runs a schedule once. Where the program does not offer what the schedule says, the execution is abandoned and
 /// [`Replay::diverged_at`] tells the decision.
 #[derive(Debug)]
 pub(crate) struct Replay {
-    schedule: Vec<(ThreadId, Turn)>,
+    schedule: Vec<Token>,
     position: usize,
     started: bool,
     diverged_at: Option<usize>,
 }
 
 impl Replay {
-    pub(crate) fn new(schedule: Vec<(ThreadId, Turn)>) -> Self {
+    pub(crate) fn new(schedule: Vec<Token>) -> Self {
         Replay { schedule, position: 0, started: false, diverged_at: None }
     }
 }
@@ -30,12 +28,12 @@ impl Search for Replay {
         !std::mem::replace(&mut self.started, true)
     }
 
-    fn choose(&mut self, choices: &[Choice]) -> Option<usize> {
-        let Some(&(thread, turn)) = self.schedule.get(self.position) else {
+    fn choose(&mut self, choices: &[Choice], _situation: u64) -> Option<usize> {
+        let Some(token) = self.schedule.get(self.position) else {
             // Behind the schedule's end: whatever needs no preemption.
             return Some(0);
         };
-        let found = choices.iter().position(|choice| choice.thread == thread && choice.turn == turn);
+        let found = choices.iter().position(|choice| choice.thread == token.thread && choice.turn == token.turn);
         if found.is_none() && self.diverged_at.is_none() {
             self.diverged_at = Some(self.position);
         }
@@ -44,13 +42,17 @@ impl Search for Replay {
     }
 
     fn forced(&mut self, choice: Choice) {
-        if let Some(&(thread, turn)) = self.schedule.get(self.position)
-            && (thread, turn) != (choice.thread, choice.turn)
+        if let Some(token) = self.schedule.get(self.position)
+            && (token.thread, token.turn) != (choice.thread, choice.turn)
             && self.diverged_at.is_none()
         {
             self.diverged_at = Some(self.position);
         }
         self.position += 1;
+    }
+
+    fn at_release(&self, releases: u32) -> Option<bool> {
+        Some(self.schedule.get(self.position).is_some_and(|token| token.released == releases))
     }
 
     fn end(&mut self) {}

@@ -9,7 +9,7 @@ use kata::Scalar;
 use kata_trace::{ObjectId, ObjectKind, Op};
 
 use crate::choice::Turn;
-use crate::kernel::{self, Place, Step};
+use crate::kernel::{self, Place, Step, Whim, parts};
 use crate::object::{Entered, Object};
 use crate::sync::coroutine_safe;
 
@@ -91,48 +91,38 @@ impl<T: Copy + PartialEq> RawAtomic<T> {
 
     fn load(&self, order: Ordering, at: Place, show: fn(&T) -> Scalar) -> T {
         let id = self.enter();
-        kernel::step(Step::new(Op::Load, id, at));
+        kernel::step(Step::on(Op::Load, id, at));
         let value = self.get();
         kernel::with(|kernel| {
             kernel.record(Op::Load, Some(id), at, |entry| {
                 entry.after = show(&value);
                 entry.ordering = Some(ordering_name(order));
             });
-            kernel.observed(id, at, show(&value));
         });
         value
     }
 
     fn store(&self, value: T, order: Ordering, at: Place, show: fn(&T) -> Scalar) {
-        let id = self.enter();
-        kernel::step(Step::new(Op::Store, id, at));
-        let before = self.get();
-        self.set(value);
-        kernel::with(|kernel| {
-            kernel.record(Op::Store, Some(id), at, |entry| {
-                entry.before = show(&before);
-                entry.after = show(&value);
-                entry.ordering = Some(ordering_name(order));
-            });
-        });
+        self.write(Op::Store, order, at, show, |_| value);
     }
 
     fn update(&self, order: Ordering, at: Place, show: fn(&T) -> Scalar, f: impl FnOnce(T) -> T) -> T {
+        self.write(Op::ReadModifyWrite, order, at, show, f)
+    }
+
+    fn write(&self, op: Op, order: Ordering, at: Place, show: fn(&T) -> Scalar, f: impl FnOnce(T) -> T) -> T {
         let id = self.enter();
-        kernel::step(Step::new(Op::ReadModifyWrite, id, at));
+        kernel::step(Step::on(op, id, at));
         let before = self.get();
         let after = f(before);
         self.set(after);
         kernel::with(|kernel| {
-            kernel.record(Op::ReadModifyWrite, Some(id), at, |entry| {
+            kernel.changes(id, parts::VALUE, bits(before), bits(after));
+            kernel.record(op, Some(id), at, |entry| {
                 entry.before = show(&before);
                 entry.after = show(&after);
                 entry.ordering = Some(ordering_name(order));
             });
-            if before == after {
-                // A swap that finds what it puts is how spin locks wait.
-                kernel.observed(id, at, show(&before));
-            }
         });
         before
     }
@@ -147,28 +137,42 @@ impl<T: Copy + PartialEq> RawAtomic<T> {
         show: fn(&T) -> Scalar,
     ) -> Result<T, T> {
         let id = self.enter();
-        let mut step = Step::new(Op::CompareExchange, id, at);
-        step.spurious = weak;
-        let turn = kernel::step(step);
+        // Where the values differ, it fails anyway.
+        let whim = || self.get() == current;
+        let whim: Option<&Whim<'_>> = if weak { Some(&whim) } else { None };
+        let turn = kernel::step(Step::on(Op::CompareExchange, id, at).or(whim));
         let before = self.get();
         let exchanged = before == current && turn != Turn::Spurious;
-        if exchanged {
-            self.set(new);
-        }
+        let after = if exchanged { new } else { before };
+        self.set(after);
         kernel::with(|kernel| {
+            kernel.changes(id, parts::VALUE, bits(before), bits(after));
             kernel.record(Op::CompareExchange, Some(id), at, |entry| {
                 entry.before = show(&before);
-                entry.after = show(if exchanged { &new } else { &before });
+                entry.after = show(&after);
                 entry.ok = Some(exchanged);
                 entry.ordering = Some(ordering_name(order));
                 entry.cause = (turn == Turn::Spurious).then_some(kata_trace::Cause::Spurious);
             });
-            if !exchanged {
-                kernel.observed(id, at, show(&before));
-            }
         });
         if exchanged { Ok(before) } else { Err(before) }
     }
+}
+
+/// The value of an atomic as a number.
+fn bits<T: Copy>(value: T) -> u64 {
+    const { assert!(size_of::<T>() <= size_of::<u64>()) };
+    let mut bits = 0;
+    // SAFETY: the value fits, and integers, booleans and thin pointers have no bytes without a value.
+    #[allow(unsafe_code, reason = "copies the bytes of a scalar")]
+    unsafe {
+        std::ptr::copy_nonoverlapping(
+            std::ptr::from_ref(&value).cast::<u8>(),
+            std::ptr::from_mut(&mut bits).cast::<u8>(),
+            size_of::<T>(),
+        );
+    }
+    bits
 }
 
 macro_rules! atomic_common {

@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use kata_trace::{ObjectKind, Op};
 
-use crate::kernel::{self, Step};
+use crate::kernel::{self, Kernel, Readiness, Step};
 use crate::object::{Entered, Object};
 use crate::sync::coroutine_safe;
 
@@ -41,7 +41,8 @@ impl Barrier {
         if entered == Entered::LeftOver {
             self.arrived.set(0);
         }
-        kernel::step(Step::new(Op::BarrierWait, id, at));
+        kernel::step(Step::on(Op::BarrierWait, id, at));
+        kernel::with(Kernel::progresses);
         let generation = self.generation.get();
         self.arrived.set(self.arrived.get() + 1);
         let leader = self.arrived.get() >= self.parties;
@@ -49,7 +50,8 @@ impl Barrier {
             self.arrived.set(0);
             self.generation.set(generation + 1);
         } else {
-            kernel::step(Step::new(Op::BarrierWait, id, at).when(&|_| self.generation.get() != generation));
+            let open = |_: &Kernel| Readiness::free_when(self.generation.get() != generation);
+            kernel::step(Step::on(Op::BarrierWait, id, at).when(&open));
         }
         kernel::with(|kernel| kernel.record(Op::BarrierWait, Some(id), at, |entry| entry.ok = Some(leader)));
         BarrierWaitResult(leader)

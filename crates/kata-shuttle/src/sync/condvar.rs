@@ -1,17 +1,13 @@
 //! `std::sync::Condvar`.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, PoisonError};
 use std::time::Duration;
 
-use kata_trace::{ObjectKind, Op};
-
-use crate::choice::Turn;
-use crate::kernel::{self, Place, Step};
-use crate::object::{Entered, Object};
-use crate::sync::{MutexGuard, coroutine_safe};
+use crate::kernel::{self, Place};
+use crate::sync::MutexGuard;
+use crate::sync::raw::RawCondvar;
 
 /// `std::sync::WaitTimeoutResult` in this world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,141 +26,8 @@ pub struct Condvar {
     raw: RawCondvar,
 }
 
-/// A condition variable without a mutex: what `Condvar`, of std and of other crates, is made of.
-///
-/// A notification is not tied to a waiter when it is given, because std does not say whom it wakes: any one of those
-/// who waited at that moment may take it. So the choice of the waiter is the scheduler's, and is explored.
-#[derive(Debug)]
-pub struct RawCondvar {
-    object: Object,
-    queue: RefCell<Queue>,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    next: u64,
-    waiting: Vec<u64>,
-    /// For each notification that nobody has taken: who may, and where it is in the log.
-    notified: Vec<(Vec<u64>, Option<usize>)>,
-}
-
-impl Queue {
-    fn is_notified(&self, ticket: u64) -> bool {
-        self.notified.iter().any(|(who, _)| who.contains(&ticket))
-    }
-
-    /// Ends a wait; returns the log's entry of the notification that ended it.
-    fn leave(&mut self, ticket: u64, notified: bool) -> Option<usize> {
-        self.waiting.retain(|waiting| *waiting != ticket);
-        let taken = self.notified.iter().position(|(who, _)| notified && who.contains(&ticket));
-        let entry = taken.and_then(|index| self.notified.remove(index).1);
-        for (who, _) in &mut self.notified {
-            who.retain(|waiting| *waiting != ticket);
-        }
-        self.notified.retain(|(who, _)| !who.is_empty());
-        entry
-    }
-}
-
-coroutine_safe! {
-    unsafe impl [] Sync for RawCondvar;
-}
 impl UnwindSafe for Condvar {}
 impl RefUnwindSafe for Condvar {}
-
-impl RawCondvar {
-    /// Nobody waits.
-    #[track_caller]
-    #[must_use]
-    pub const fn new() -> Self {
-        let queue = Queue { next: 0, waiting: Vec::new(), notified: Vec::new() };
-        RawCondvar { object: Object::new(), queue: RefCell::new(queue) }
-    }
-
-    fn enter(&self) -> u32 {
-        let (id, entered) = self.object.enter(ObjectKind::Condvar);
-        if entered == Entered::LeftOver {
-            std::mem::forget(self.queue.take());
-        }
-        id
-    }
-
-    /// Waits: `release` gives up the mutex in the same step. Returns whether the time limit passed.
-    pub fn wait(
-        &self,
-        limit: Option<Duration>,
-        spurious: bool,
-        at: &'static Location<'static>,
-        release: impl FnOnce(),
-    ) -> bool {
-        let id = self.enter();
-        kernel::step(Step::new(Op::Wait, id, at));
-        release();
-        let ticket = {
-            let mut queue = self.queue.borrow_mut();
-            queue.next += 1;
-            let ticket = queue.next;
-            queue.waiting.push(ticket);
-            ticket
-        };
-        let deadline = kernel::with(|kernel| {
-            kernel.record(Op::Wait, Some(id), at, |_| {});
-            limit.map(|limit| kernel.now().saturating_add(limit))
-        });
-        let ready = |_: &kernel::Kernel| self.queue.borrow().is_notified(ticket);
-        let mut step = Step::new(Op::Wake, id, at).when(&ready).until(deadline);
-        step.spurious = spurious;
-        let turn = kernel::step(step);
-        let notification = self.queue.borrow_mut().leave(ticket, turn == Turn::Go);
-        kernel::with(|kernel| {
-            let me = kernel.me();
-            if let Some(entry) = notification {
-                kernel.log.entry_mut(entry).peer.get_or_insert(me);
-            }
-            kernel.record(Op::Wake, Some(id), at, |entry| entry.cause = Some(kernel::cause(turn)));
-        });
-        turn == Turn::Timeout
-    }
-
-    /// Wakes one waiter. Returns whether there was one.
-    pub fn notify_one(&self, at: &'static Location<'static>) -> bool {
-        self.notify(Op::NotifyOne, at, |waiting| if waiting.is_empty() { vec![] } else { vec![waiting.to_vec()] }) > 0
-    }
-
-    /// Wakes every waiter. Returns how many there were.
-    pub fn notify_all(&self, at: &'static Location<'static>) -> usize {
-        self.notify(Op::NotifyAll, at, |waiting| waiting.iter().map(|ticket| vec![*ticket]).collect())
-    }
-
-    fn notify(&self, op: Op, at: Place, notifications: impl FnOnce(&[u64]) -> Vec<Vec<u64>>) -> usize {
-        let id = self.enter();
-        kernel::step(Step::new(op, id, at));
-        let index = kernel::with(|kernel| {
-            kernel.record(op, Some(id), at, |_| {});
-            kernel.log.entries().len().checked_sub(1)
-        });
-        let mut queue = self.queue.borrow_mut();
-        // Those whom an earlier notification is certain to wake are not waiting any more.
-        let waiting: Vec<u64> = queue.waiting.iter().copied().filter(|ticket| !certain(&queue, *ticket)).collect();
-        let notifications = notifications(&waiting);
-        let woken = notifications.len();
-        let index = index.filter(|_| op == Op::NotifyOne);
-        queue.notified.extend(notifications.into_iter().map(|who| (who, index)));
-        woken
-    }
-}
-
-/// Whether a notification is for this waiter alone.
-fn certain(queue: &Queue, ticket: u64) -> bool {
-    queue.notified.iter().any(|(who, _)| *who == [ticket])
-}
-
-impl Default for RawCondvar {
-    #[track_caller]
-    fn default() -> Self {
-        RawCondvar::new()
-    }
-}
 
 impl Condvar {
     /// A condition variable on which nobody waits.

@@ -12,10 +12,9 @@ use kata::Scalar;
 use kata_trace::{ObjectId, ObjectKind, Op};
 
 use crate::choice::Turn;
-use crate::kernel::{self, Place, Step};
+use crate::kernel::{self, Kernel, Place, Readiness, Step};
 use crate::object::Object;
 use crate::sync::coroutine_safe;
-use crate::sync::raw::release_point;
 
 struct Queue<T> {
     /// The messages with their tickets.
@@ -33,13 +32,11 @@ struct Queue<T> {
 
 impl<T> Queue<T> {
     fn has_room(&self) -> bool {
-        !self.receiver
-            || match self.capacity {
-                None => true,
-                // An offer can always be made; whether it was taken is another question.
-                Some(0) => true,
-                Some(capacity) => self.items.len() < capacity,
-            }
+        match self.capacity {
+            // An offer can always be made; whether it was taken is another question.
+            None | Some(0) => true,
+            Some(capacity) => self.items.len() < capacity,
+        }
     }
 
     fn push(&mut self, item: T) -> u64 {
@@ -54,8 +51,19 @@ impl<T> Queue<T> {
         Some(item)
     }
 
-    fn can_receive(&self) -> bool {
-        !self.items.is_empty() || self.senders == 0
+    /// Whether the receiver can go on. That nothing will come any more stays so; and nobody can tell when a message
+    /// is taken from a channel that never fills up.
+    fn receiver_readiness(&self) -> Readiness {
+        match self.items.is_empty() {
+            true => Readiness::free_when(self.senders == 0),
+            false if self.capacity.is_none() => Readiness::Free,
+            false => Readiness::Ready,
+        }
+    }
+
+    /// Whether a sender can go on. That nobody will receive any more stays so.
+    fn sender_readiness(&self) -> Readiness {
+        if self.receiver { Readiness::when(self.has_room()) } else { Readiness::Free }
     }
 }
 
@@ -90,6 +98,10 @@ impl<T> Channel<T> {
         self.object.enter(ObjectKind::Channel).0
     }
 
+    fn look(&self) {
+        kernel::with(|kernel| kernel.look(self.object.subject()));
+    }
+
     fn record(&self, op: Op, id: ObjectId, at: Place, ok: bool, value: Scalar) {
         kernel::with(|kernel| {
             kernel.record(op, Some(id), at, |entry| {
@@ -99,21 +111,35 @@ impl<T> Channel<T> {
         });
     }
 
+    fn push(&self, item: T) -> u64 {
+        kernel::with(Kernel::progresses);
+        self.queue.borrow_mut().push(item)
+    }
+
+    fn pop(&self) -> Option<T> {
+        let item = self.queue.borrow_mut().pop();
+        if item.is_some() {
+            kernel::with(Kernel::progresses);
+        }
+        item
+    }
+
+    fn is_rendezvous(&self) -> bool {
+        self.queue.borrow().capacity == Some(0)
+    }
+
     fn send(&self, item: T, at: Place) -> Result<(), SendError<T>> {
         let id = self.enter();
         let value = Scalar::of(&item);
-        kernel::step(Step::new(Op::Send, id, at).when(&|_| self.queue.borrow().has_room()));
+        kernel::step(Step::on(Op::Send, id, at).when(&|_| self.queue.borrow().sender_readiness()));
         if !self.queue.borrow().receiver {
             self.record(Op::Send, id, at, false, value);
             return Err(SendError(item));
         }
-        let (ticket, rendezvous) = {
-            let mut queue = self.queue.borrow_mut();
-            (queue.push(item), queue.capacity == Some(0))
-        };
-        if rendezvous {
-            let over = |queue: &Queue<T>| queue.taken >= ticket || !queue.receiver;
-            kernel::step(Step::new(Op::Send, id, at).when(&|_| over(&self.queue.borrow())));
+        let ticket = self.push(item);
+        if self.is_rendezvous() {
+            let over = |queue: &Queue<T>| Readiness::free_when(queue.taken >= ticket || !queue.receiver);
+            kernel::step(Step::on(Op::Send, id, at).when(&|_| over(&self.queue.borrow())));
             let mut queue = self.queue.borrow_mut();
             if let Some(index) = queue.items.iter().position(|(other, _)| *other == ticket)
                 && let Some((_, item)) = queue.items.remove(index)
@@ -130,41 +156,44 @@ impl<T> Channel<T> {
     fn try_send(&self, item: T, at: Place) -> Result<(), TrySendError<T>> {
         let id = self.enter();
         let value = Scalar::of(&item);
-        kernel::with(kernel::Kernel::look);
-        kernel::step(Step::new(Op::TrySend, id, at));
-        let mut queue = self.queue.borrow_mut();
-        if !queue.receiver {
-            drop(queue);
-            self.record(Op::TrySend, id, at, false, value);
-            return Err(TrySendError::Disconnected(item));
-        }
-        let room = match queue.capacity {
-            Some(0) => queue.receiving && queue.items.is_empty(),
-            _ => queue.has_room(),
+        self.look();
+        let readiness = |_: &Kernel| if self.queue.borrow().receiver { Readiness::Ready } else { Readiness::Free };
+        kernel::step(Step::on(Op::TrySend, id, at).when(&readiness));
+        let (receiver, room) = {
+            let queue = self.queue.borrow();
+            let room = match queue.capacity {
+                Some(0) => queue.receiving && queue.items.is_empty(),
+                _ => queue.has_room(),
+            };
+            (queue.receiver, room)
         };
-        if room {
-            queue.push(item);
-            drop(queue);
-            self.record(Op::TrySend, id, at, true, value);
-            return Ok(());
+        self.record(Op::TrySend, id, at, receiver && room, value);
+        match (receiver, room) {
+            (false, _) => Err(TrySendError::Disconnected(item)),
+            (true, false) => Err(TrySendError::Full(item)),
+            (true, true) => {
+                self.push(item);
+                Ok(())
+            }
         }
-        drop(queue);
-        self.record(Op::TrySend, id, at, false, value);
-        kernel::with(|kernel| kernel.observed(id, at, Scalar::None));
-        Err(TrySendError::Full(item))
     }
 
     fn recv(&self, limit: Option<Duration>, at: Place) -> Result<T, RecvTimeoutError> {
         let id = self.enter();
+        if limit.is_some() {
+            // Until when there are senders shows.
+            self.look();
+        }
+        if self.is_rendezvous() {
+            // Whether the receiver is there shows in `try_send`.
+            kernel::release(Op::Recv, Some(id), self.object.subject(), Some(at));
+        }
         self.queue.borrow_mut().receiving = true;
         let deadline = limit.map(|limit| kernel::with(|kernel| kernel.now()).saturating_add(limit));
-        let ready = |_: &kernel::Kernel| self.queue.borrow().can_receive();
-        let turn = kernel::step(Step::new(Op::Recv, id, at).when(&ready).until(deadline));
-        let item = {
-            let mut queue = self.queue.borrow_mut();
-            queue.receiving = false;
-            if turn == Turn::Timeout { None } else { queue.pop() }
-        };
+        let ready = |_: &Kernel| self.queue.borrow().receiver_readiness();
+        let turn = kernel::step(Step::on(Op::Recv, id, at).when(&ready).until(deadline));
+        self.queue.borrow_mut().receiving = false;
+        let item = if turn == Turn::Timeout { None } else { self.pop() };
         kernel::with(|kernel| {
             kernel.record(Op::Recv, Some(id), at, |entry| {
                 entry.ok = Some(item.is_some());
@@ -178,17 +207,16 @@ impl<T> Channel<T> {
 
     fn try_recv(&self, at: Place) -> Result<T, TryRecvError> {
         let id = self.enter();
-        kernel::with(kernel::Kernel::look);
-        kernel::step(Step::new(Op::TryRecv, id, at));
-        let (item, senders) = {
-            let mut queue = self.queue.borrow_mut();
-            (queue.pop(), queue.senders)
+        self.look();
+        let readiness = |_: &Kernel| match self.queue.borrow().receiver_readiness() {
+            Readiness::Blocked => Readiness::Ready,
+            readiness => readiness,
         };
+        kernel::step(Step::on(Op::TryRecv, id, at).when(&readiness));
+        let item = self.pop();
         let value = item.as_ref().map_or(Scalar::None, Scalar::of);
         self.record(Op::TryRecv, id, at, item.is_some(), value);
-        if item.is_none() {
-            kernel::with(|kernel| kernel.observed(id, at, Scalar::Bool(senders == 0)));
-        }
+        let senders = self.queue.borrow().senders;
         item.ok_or(if senders == 0 { TryRecvError::Disconnected } else { TryRecvError::Empty })
     }
 
@@ -199,7 +227,7 @@ impl<T> Channel<T> {
     fn drop_sender(&self) {
         let id = self.enter();
         if self.queue.borrow().senders == 1 {
-            release_point(Op::CloseSend, id, None);
+            kernel::release(Op::CloseSend, Some(id), self.object.subject(), None);
         }
         let last = {
             let mut queue = self.queue.borrow_mut();
@@ -207,14 +235,17 @@ impl<T> Channel<T> {
             queue.senders == 0
         };
         if last {
-            kernel::with(|kernel| kernel.record(Op::CloseSend, Some(id), None, |_| {}));
+            kernel::with(|kernel| {
+                kernel.progresses();
+                kernel.record(Op::CloseSend, Some(id), None, |_| {});
+            });
         }
     }
 
-    fn drop_receiver(&self, at: Place) {
+    fn drop_receiver(&self) {
         let id = self.enter();
         // Whether a send comes before or after this shows in its result.
-        kernel::step(Step::new(Op::CloseRecv, id, at));
+        kernel::step(Step::on(Op::CloseRecv, id, None));
         let items = {
             let mut queue = self.queue.borrow_mut();
             queue.receiver = false;
@@ -224,7 +255,10 @@ impl<T> Channel<T> {
                 _ => std::mem::take(&mut queue.items),
             }
         };
-        kernel::with(|kernel| kernel.record(Op::CloseRecv, Some(id), None, |_| {}));
+        kernel::with(|kernel| {
+            kernel.progresses();
+            kernel.record(Op::CloseRecv, Some(id), None, |_| {});
+        });
         drop(items);
     }
 }
@@ -430,7 +464,7 @@ impl<T> Drop for SyncSender<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        self.channel.drop_receiver(Location::caller());
+        self.channel.drop_receiver();
     }
 }
 

@@ -9,9 +9,10 @@ use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 use kata::Scalar;
 
-use crate::kernel::{self, Place};
+use crate::kernel::Place;
 use crate::sync::coroutine_safe;
 use crate::sync::raw::{Memory, RawMutex, Shown};
+use crate::thread::panicking;
 
 /// `std::sync::Mutex` in this world.
 pub struct Mutex<T: ?Sized> {
@@ -77,13 +78,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn guard(&self) -> MutexGuard<'_, T> {
-        MutexGuard {
-            mutex: self,
-            before: self.scalar(),
-            wrote: None,
-            panicking: std::thread::panicking(),
-            _not_send: PhantomData,
-        }
+        MutexGuard { mutex: self, before: self.scalar(), wrote: None, panicking: panicking(), _not_send: PhantomData }
     }
 
     /// Waits for the mutex and locks it.
@@ -116,14 +111,23 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// Whether a thread panicked while it held the mutex.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        kernel::with(kernel::Kernel::look);
+        let at = Location::caller();
+        self.with_shown(|shown| self.raw.poison_point(shown, at));
         self.poisoned.get()
     }
 
     /// Forgets a poisoning.
+    #[track_caller]
     pub fn clear_poison(&self) {
-        self.poisoned.set(false);
+        let at = Location::caller();
+        self.with_shown(|shown| self.raw.poison_point(shown, at));
+        self.poison(false);
+    }
+
+    fn poison(&self, poison: bool) {
+        self.with_shown(|shown| self.raw.poison(shown, &self.poisoned, poison));
     }
 
     /// The value, without locking: the exclusive borrow proves that nobody else has it.
@@ -178,8 +182,8 @@ impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        if !self.panicking && std::thread::panicking() {
-            self.mutex.poisoned.set(true);
+        if !self.panicking && panicking() {
+            self.mutex.poison(true);
         }
         self.mutex.with_shown(|shown| self.mutex.raw.unlock(shown, self.before, self.wrote));
     }

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
-use kata_trace::{ObjectKind, Op};
+use kata_trace::{ObjectId, ObjectKind, Op};
 
-use crate::kernel::{self, Place, Step};
+use crate::kernel::{self, Kernel, Place, Readiness, Step, parts};
 use crate::object::{Entered, Object};
 use crate::sync::coroutine_safe;
 
@@ -37,7 +37,7 @@ impl RawOnce {
 
     /// The object's number. `restore` runs when the object is left over from an earlier execution and was filled
     /// there.
-    pub(crate) fn enter(&self, restore: impl FnOnce(Entered)) -> u32 {
+    pub(crate) fn enter(&self, restore: impl FnOnce(Entered)) -> ObjectId {
         let (id, entered) = self.object.enter(ObjectKind::Once);
         if entered != Entered::Again {
             if entered == Entered::LeftOver {
@@ -52,50 +52,67 @@ impl RawOnce {
         self.phase.get()
     }
 
+    /// For what has an exclusive borrow, or runs before anybody else can.
     pub(crate) fn set_phase(&self, phase: Phase) {
         self.phase.set(phase);
     }
 
+    fn change_phase(&self, id: ObjectId, phase: Phase) {
+        let before = self.phase.replace(phase);
+        kernel::with(|kernel| kernel.changes(id, parts::PHASE, before as u64, phase as u64));
+    }
+
+    /// What is done stays done.
+    fn readiness(&self, ready: bool) -> Readiness {
+        if self.phase.get() == Phase::Done { Readiness::Free } else { Readiness::when(ready) }
+    }
+
     /// Waits while somebody else initialises. Returns the phase found: never [`Phase::Running`].
-    pub(crate) fn wait(&self, id: u32, at: Place) -> Phase {
-        kernel::step(Step::new(Op::InitWait, id, at).when(&|_| self.phase.get() != Phase::Running));
+    pub(crate) fn wait(&self, id: ObjectId, at: Place) -> Phase {
+        let over = |_: &Kernel| self.readiness(self.phase.get() != Phase::Running);
+        kernel::step(Step::on(Op::InitWait, id, at).when(&over));
         self.phase.get()
     }
 
+    /// Waits until somebody has initialised, or, if `or_poisoned`, has tried to.
+    pub(crate) fn wait_done(&self, id: ObjectId, or_poisoned: bool, at: Place) {
+        let over = |_: &Kernel| self.readiness(or_poisoned && self.phase.get() == Phase::Poisoned);
+        kernel::step(Step::on(Op::InitWait, id, at).when(&over));
+        let ok = self.phase.get() == Phase::Done;
+        kernel::with(|kernel| kernel.record(Op::InitWait, Some(id), at, |entry| entry.ok = Some(ok)));
+    }
+
     /// Looks without waiting.
-    pub(crate) fn look(&self, id: u32, at: Place) -> Phase {
-        kernel::with(kernel::Kernel::look);
-        kernel::step(Step::new(Op::InitWait, id, at));
+    pub(crate) fn look(&self, id: ObjectId, at: Place) -> Phase {
+        kernel::with(|kernel| kernel.look(self.object.subject()));
+        kernel::step(Step::on(Op::InitWait, id, at).when(&|_| self.readiness(true)));
         let phase = self.phase.get();
         kernel::with(|kernel| {
             kernel.record(Op::InitWait, Some(id), at, |entry| entry.ok = Some(phase == Phase::Done));
-            kernel.observed(id, at, kata::Scalar::Bool(phase == Phase::Done));
         });
         phase
     }
 
     /// Runs an initialiser; `after_panic` is the phase that its panic leaves.
-    pub(crate) fn run<R>(&self, id: u32, at: Place, after_panic: Phase, init: impl FnOnce() -> R) -> R {
-        struct Restore<'a>(&'a RawOnce, Phase);
+    pub(crate) fn run<R>(&self, id: ObjectId, at: Place, after_panic: Phase, init: impl FnOnce() -> R) -> R {
+        struct Restore<'a>(&'a RawOnce, ObjectId, Phase);
         impl Drop for Restore<'_> {
             fn drop(&mut self) {
-                self.0.phase.set(self.1);
+                self.0.change_phase(self.1, self.2);
             }
         }
-        self.phase.set(Phase::Running);
+        self.change_phase(id, Phase::Running);
         kernel::with(|kernel| kernel.record(Op::InitBegin, Some(id), at, |_| {}));
-        let restore = Restore(self, after_panic);
+        let restore = Restore(self, id, after_panic);
         let value = init();
         std::mem::forget(restore);
         value
     }
 
     /// The initialiser is over and its value in place.
-    pub(crate) fn done(&self, id: u32, at: Place) {
-        if kernel::with(|kernel| kernel.releases_show()) {
-            kernel::step(Step::new(Op::InitEnd, id, at));
-        }
-        self.phase.set(Phase::Done);
+    pub(crate) fn done(&self, id: ObjectId, at: Place) {
+        kernel::release(Op::InitEnd, Some(id), self.object.subject(), Some(at));
+        self.change_phase(id, Phase::Done);
         kernel::with(|kernel| kernel.record(Op::InitEnd, Some(id), at, |_| {}));
     }
 }
@@ -115,6 +132,7 @@ impl RefUnwindSafe for Once {}
 
 impl Once {
     /// An initialisation that has not run.
+    #[allow(clippy::new_without_default, reason = "std's has none")]
     #[track_caller]
     #[must_use]
     pub const fn new() -> Self {
@@ -141,7 +159,9 @@ impl Once {
         let id = self.raw.enter(|_| {});
         let phase = self.raw.wait(id, at);
         match phase {
-            Phase::Done => {}
+            Phase::Done => {
+                kernel::with(|kernel| kernel.record(Op::InitWait, Some(id), at, |entry| entry.ok = Some(true)));
+            }
             Phase::Poisoned if !force => panic!("Once instance has previously been poisoned"),
             _ => {
                 let state = OnceState { poisoned: phase == Phase::Poisoned };
@@ -176,9 +196,7 @@ impl Once {
 
     fn wait_at(&self, force: bool, at: Place) {
         let id = self.raw.enter(|_| {});
-        let over = |phase| phase == Phase::Done || (phase == Phase::Poisoned && !force);
-        kernel::step(Step::new(Op::InitWait, id, at).when(&|_| over(self.raw.phase())));
-        kernel::with(|kernel| kernel.record(Op::InitWait, Some(id), at, |_| {}));
+        self.raw.wait_done(id, !force, at);
         assert!(self.raw.phase() == Phase::Done, "Once instance has previously been poisoned");
     }
 }

@@ -109,8 +109,7 @@ impl<T> OnceLock<T> {
     pub fn wait(&self) -> &T {
         let id = self.enter();
         let at = Location::caller();
-        kernel::step(kernel::Step::new(Op::InitWait, id, at).when(&|_| self.raw.phase() == Phase::Done));
-        kernel::with(|kernel| kernel.record(Op::InitWait, Some(id), at, |entry| entry.ok = Some(true)));
+        self.raw.wait_done(id, false, at);
         self.peek().expect("the cell is full")
     }
 

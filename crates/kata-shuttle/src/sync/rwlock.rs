@@ -9,11 +9,12 @@ use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use kata::Scalar;
 
-use crate::kernel::{self, Place};
+use crate::kernel::Place;
 use crate::object::Entered;
 use crate::sync::coroutine_safe;
 use crate::sync::mutex::poison;
 use crate::sync::raw::{Memory, RawRwLock, Shown};
+use crate::thread::panicking;
 
 /// `std::sync::RwLock` in this world.
 pub struct RwLock<T: ?Sized> {
@@ -100,7 +101,7 @@ impl<T: ?Sized> RwLock<T> {
             lock: self,
             before: self.scalar(),
             wrote: None,
-            panicking: std::thread::panicking(),
+            panicking: panicking(),
             _not_send: PhantomData,
         }
     }
@@ -158,14 +159,23 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Whether a thread panicked while it held the lock exclusively.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        kernel::with(kernel::Kernel::look);
+        let at = Location::caller();
+        self.with_shown(|shown| self.raw.poison_point(shown, at));
         self.poisoned.get()
     }
 
     /// Forgets a poisoning.
+    #[track_caller]
     pub fn clear_poison(&self) {
-        self.poisoned.set(false);
+        let at = Location::caller();
+        self.with_shown(|shown| self.raw.poison_point(shown, at));
+        self.poison(false);
+    }
+
+    fn poison(&self, poison: bool) {
+        self.with_shown(|shown| self.raw.poison(shown, &self.poisoned, poison));
     }
 
     /// The value, without locking: the exclusive borrow proves that nobody else has it.
@@ -181,10 +191,11 @@ impl<T: ?Sized> RwLock<T> {
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// Turns exclusive access into shared access without letting another writer in between.
+    #[track_caller]
     pub fn downgrade(this: Self) -> RwLockReadGuard<'a, T> {
-        let lock = this.lock;
+        let (lock, at) = (this.lock, Location::caller());
+        lock.with_shown(|shown| lock.raw.downgrade(shown, this.before, this.wrote, at));
         std::mem::forget(this);
-        lock.raw.downgrade();
         lock.read_guard()
     }
 }
@@ -234,8 +245,8 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
 
 impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
-        if !self.panicking && std::thread::panicking() {
-            self.lock.poisoned.set(true);
+        if !self.panicking && panicking() {
+            self.lock.poison(true);
         }
         self.lock.with_shown(|shown| self.lock.raw.unlock(true, shown, self.before, self.wrote));
     }

@@ -85,7 +85,8 @@ where
     JoinHandle { id, thread: Thread::new(id, name), packet }
 }
 
-fn start(name: Option<&str>, at: Place, body: Body<'static>) -> kata_trace::ThreadId {
+/// Starts a thread whose types are erased.
+pub(crate) fn start(name: Option<&str>, at: Place, body: Body<'static>) -> kata_trace::ThreadId {
     let id = kernel::with(|kernel| kernel.add_thread(name, at));
     // shuttle's handle is not needed: `Packet` carries the result, and the kernel knows when the thread is over.
     drop(kernel::outside(|| shuttle::thread::spawn(move || body.run())));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kata_trace::Op;
 
-use crate::kernel::{self, Step};
+use crate::kernel::{self, Kernel, Readiness, Step};
 
 /// `std::thread::ThreadId` in this world.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,16 +44,7 @@ impl Thread {
     #[track_caller]
     pub fn unpark(&self) {
         let at = Location::caller();
-        let step = Step {
-            op: Op::Unpark,
-            object: None,
-            peer: Some(self.id),
-            at,
-            ready: None,
-            deadline: None,
-            spurious: false,
-        };
-        kernel::step(step);
+        kernel::step(Step { peer: Some(self.id), ..Step::of(Op::Unpark, at) });
         kernel::with(|kernel| {
             kernel.set_token(self.id, true);
             kernel.record(Op::Unpark, None, at, |entry| entry.peer = Some(self.id));
@@ -91,15 +82,8 @@ pub fn park_timeout_ms(limit: u32) {
 
 fn park_at(limit: Option<Duration>, at: &'static Location<'static>) {
     let (me, deadline) = kernel::with(|kernel| (kernel.me(), limit.map(|limit| kernel.now().saturating_add(limit))));
-    let turn = kernel::step(Step {
-        op: Op::Park,
-        object: None,
-        peer: None,
-        at,
-        ready: Some(&|kernel| kernel.token(me)),
-        deadline,
-        spurious: true,
-    });
+    let ready = |kernel: &Kernel| Readiness::when(kernel.token(me));
+    let turn = kernel::step(Step::of(Op::Park, at).when(&ready).until(deadline).or(Some(&|| true)));
     kernel::with(|kernel| {
         if turn == crate::choice::Turn::Go {
             kernel.set_token(me, false);

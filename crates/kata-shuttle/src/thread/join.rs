@@ -8,11 +8,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::Result;
 
-use kata_trace::Op;
+use kata::Failure;
+use kata_trace::{Op, Verdict};
 
-use crate::kernel::{self, Step};
+use crate::kernel::{self, Kernel, Place, Readiness, Step, Subject};
 use crate::sync::coroutine_safe;
 use crate::thread::{Thread, local};
+use crate::unwind;
 
 /// What a thread leaves behind: a value, or the payload of its panic.
 pub(crate) struct Packet<T> {
@@ -55,36 +57,65 @@ impl Body<'_> {
     /// Runs the thread to its end.
     pub(crate) fn run(self) {
         let result = kernel::inside(|| std::panic::catch_unwind(AssertUnwindSafe(self.run)));
-        let panicked = result.is_err();
+        let panic = result.as_ref().err().map(|payload| unwind::message(&**payload));
         self.panic.set(result.err());
-        local::drop_all();
-        kernel::with(|kernel| kernel.finish(panicked));
+        kernel::release(Op::Exit, None, Subject::THREADS, None);
+        kernel::with(|kernel| kernel.returns(panic));
+        drop_locals();
+        kernel::with(Kernel::finishes);
+    }
+}
+
+/// Drops the thread-locals of the calling thread. Their panics abort the process, as in std.
+fn drop_locals() {
+    let outside = kernel::with(Kernel::shelter);
+    let result = kernel::inside(|| std::panic::catch_unwind(local::drop_all));
+    kernel::with(|kernel| kernel.leave_shelter(outside));
+    if let Err(payload) = result {
+        let message = unwind::message(&*payload);
+        let message = format!("panicked while dropping a thread-local, which aborts the process: {message}");
+        kernel::fail(Failure { verdict: Verdict::Panicked, kind: None, message, at: None });
     }
 }
 
 /// Runs the scenario as the first thread of an execution.
 pub(crate) fn run_scenario(scenario: fn()) {
-    let panicked = kernel::inside(|| std::panic::catch_unwind(scenario)).is_err();
-    if !panicked {
-        local::drop_all();
+    let result = kernel::inside(|| std::panic::catch_unwind(scenario));
+    match result {
+        Ok(()) => {
+            drop_locals();
+            if kernel::with(|kernel| kernel.others_left()) {
+                // The end of the scenario cuts off what the others would still do.
+                kernel::step(Step::of(Op::Exit, None));
+            }
+            kernel::with(|kernel| kernel.returns(None));
+        }
+        Err(payload) => kernel::with(|kernel| {
+            kernel.returns(Some(unwind::message(&*payload)));
+            kernel.scenario_panicked();
+        }),
     }
-    kernel::with(|kernel| {
-        kernel.finish(panicked);
-        kernel.scenario_panicked();
-    });
+    kernel::with(Kernel::ends);
 }
 
-/// Waits for a thread.
-pub(crate) fn wait(thread: kata_trace::ThreadId, at: &'static Location<'static>) {
-    kernel::step(Step {
-        op: Op::Join,
-        object: None,
-        peer: Some(thread),
-        at,
-        ready: Some(&|kernel| kernel.finished(thread)),
-        deadline: None,
-        spurious: false,
-    });
+/// Until when to wait for a thread.
+#[derive(Clone, Copy)]
+pub(crate) enum Until {
+    /// Its function has returned.
+    Returned,
+    /// Its thread-locals are gone.
+    Finished,
+}
+
+/// Waits for a thread. It cannot be told when.
+pub(crate) fn wait(thread: kata_trace::ThreadId, until: Until, at: Place) {
+    let over = |kernel: &Kernel| {
+        Readiness::free_when(match until {
+            Until::Returned => kernel.returned(thread),
+            Until::Finished => kernel.finished(thread),
+        })
+    };
+    kernel::step(Step { peer: Some(thread), ..Step::of(Op::Join, at).when(&over) });
     kernel::with(|kernel| kernel.record(Op::Join, None, at, |entry| entry.peer = Some(thread)));
 }
 
@@ -111,8 +142,8 @@ impl<T> JoinHandle<T> {
         self.join_at(Location::caller())
     }
 
-    pub(crate) fn join_at(&self, at: &'static Location<'static>) -> Result<T> {
-        wait(self.id, at);
+    pub(crate) fn join_at(&self, at: Place) -> Result<T> {
+        wait(self.id, Until::Finished, at);
         match self.packet.panic.take() {
             None => Ok(self.packet.value.take().expect("a finished thread has left its result")),
             Some(payload) => {
@@ -133,21 +164,11 @@ impl<T> JoinHandle<T> {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         let at = Location::caller();
-        kernel::with(kernel::Kernel::look);
-        kernel::step(Step {
-            op: Op::Join,
-            object: None,
-            peer: Some(self.id),
-            at,
-            ready: None,
-            deadline: None,
-            spurious: false,
-        });
-        kernel::with(|kernel| {
-            let finished = kernel.finished(self.id);
-            kernel.observed(u32::MAX, at, kata::Scalar::Uint(u64::from(self.id) << 1 | u64::from(finished)));
-            finished
-        })
+        kernel::with(|kernel| kernel.look(Subject::THREADS));
+        // What is over stays over.
+        let readiness = |kernel: &Kernel| if kernel.returned(self.id) { Readiness::Free } else { Readiness::Ready };
+        kernel::step(Step { peer: Some(self.id), ..Step::of(Op::Join, at).when(&readiness) });
+        kernel::with(|kernel| kernel.returned(self.id))
     }
 }
 

@@ -12,8 +12,15 @@ use crate::kernel;
 struct Locals {
     epoch: u32,
     thread: kata_trace::ThreadId,
-    values: Vec<(usize, Option<Rc<dyn Any>>)>,
+    values: Vec<Local>,
     over: bool,
+}
+
+struct Local {
+    key: usize,
+    /// `None` once it has been dropped.
+    value: Option<Rc<dyn Any>>,
+    needs_drop: bool,
 }
 
 std::thread_local! {
@@ -23,27 +30,28 @@ std::thread_local! {
 /// Finds the values of the calling thread, and forgets those of earlier executions.
 fn with_mine<R>(f: impl FnOnce(&mut Locals) -> R) -> R {
     let (epoch, thread) = kernel::with(|kernel| (kernel.epoch(), kernel.me()));
-    let mut old = Vec::new();
-    let result = LOCALS.with_borrow_mut(|all| {
-        if all.first().is_some_and(|locals| locals.epoch != epoch) {
-            old = std::mem::take(all);
-        }
-        let index = all.iter().position(|locals| locals.thread == thread).unwrap_or_else(|| {
-            all.push(Locals { epoch, thread, ..Locals::default() });
-            all.len() - 1
-        });
-        f(&mut all[index])
-    });
-    // Values of an execution that failed or was abandoned: their threads are gone, and so is what they point to.
-    std::mem::forget(old);
-    result
+    kernel::outside(|| {
+        LOCALS.with_borrow_mut(|all| {
+            if all.first().is_some_and(|locals| locals.epoch != epoch) {
+                // Of an execution that failed or was given up: its threads are gone, and so is what these point to.
+                for local in all.drain(..).flat_map(|locals| locals.values) {
+                    std::mem::forget(local.value);
+                }
+            }
+            let index = all.iter().position(|locals| locals.thread == thread).unwrap_or_else(|| {
+                all.push(Locals { epoch, thread, ..Locals::default() });
+                all.len() - 1
+            });
+            f(&mut all[index])
+        })
+    })
 }
 
 /// Drops the values of the calling thread, as at its end.
 pub(crate) fn drop_all() {
     loop {
         let value = with_mine(|mine| {
-            let value = mine.values.iter_mut().find_map(|(_, value)| value.take());
+            let value = mine.values.iter_mut().filter(|local| local.needs_drop).find_map(|local| local.value.take());
             mine.over |= value.is_none();
             value
         });
@@ -51,6 +59,7 @@ pub(crate) fn drop_all() {
             break;
         }
     }
+    with_mine(|mine| std::mem::take(&mut mine.values));
 }
 
 /// `std::thread::AccessError` in this world.
@@ -66,6 +75,8 @@ impl fmt::Display for AccessError {
 
 impl std::error::Error for AccessError {}
 
+const DESTROYED: &str = "cannot access a Thread Local Storage value during or after destruction";
+
 /// `std::thread::LocalKey` in this world.
 pub struct LocalKey<T: 'static> {
     init: fn() -> T,
@@ -80,23 +91,35 @@ impl<T: 'static> LocalKey<T> {
         LocalKey { init, _address: 0 }
     }
 
-    fn value(&'static self) -> Result<Rc<T>, AccessError> {
+    /// The calling thread's value; `init` makes it if need be.
+    fn value(&'static self, init: impl FnOnce() -> T) -> Result<Rc<T>, AccessError> {
         let key = std::ptr::from_ref(self).addr();
-        let found = with_mine(|mine| match mine.values.iter().find(|(other, _)| *other == key) {
-            Some((_, Some(value))) => Ok(Some(Rc::clone(value))),
-            Some((_, None)) => Err(AccessError),
-            None if mine.over => Err(AccessError),
+        let needs_drop = std::mem::needs_drop::<T>();
+        let found = with_mine(|mine| match mine.values.iter().find(|local| local.key == key) {
+            Some(local) => local.value.clone().map(Some).ok_or(AccessError),
+            // What needs no destructor outlives the others.
+            None if mine.over && needs_drop => Err(AccessError),
             None => Ok(None),
         })?;
         let value = match found {
             Some(value) => value,
             None => {
-                let value: Rc<dyn Any> = Rc::new((self.init)());
-                with_mine(|mine| mine.values.push((key, Some(Rc::clone(&value)))));
+                let value: Rc<dyn Any> = Rc::new(init());
+                let local = Local { key, value: Some(Rc::clone(&value)), needs_drop };
+                with_mine(|mine| mine.values.push(local));
                 value
             }
         };
         Ok(value.downcast().expect("a key has values of one type"))
+    }
+
+    /// Sets the value without making it first: `write` puts it where there is one.
+    fn initialise(&'static self, value: T, write: impl FnOnce(&T, T)) {
+        let mut value = Some(value);
+        let place = self.value(|| value.take().expect("used once")).expect(DESTROYED);
+        if let Some(value) = value {
+            write(&place, value);
+        }
     }
 
     /// Borrows the calling thread's value.
@@ -108,7 +131,7 @@ impl<T: 'static> LocalKey<T> {
     where
         F: FnOnce(&T) -> R,
     {
-        self.try_with(f).expect("cannot access a Thread Local Storage value during or after destruction")
+        self.try_with(f).expect(DESTROYED)
     }
 
     /// Borrows the calling thread's value.
@@ -120,14 +143,14 @@ impl<T: 'static> LocalKey<T> {
     where
         F: FnOnce(&T) -> R,
     {
-        self.value().map(|value| f(&value))
+        self.value(self.init).map(|value| f(&value))
     }
 }
 
 impl<T: 'static> LocalKey<Cell<T>> {
     /// Sets the value.
     pub fn set(&'static self, value: T) {
-        self.with(|cell| cell.set(value));
+        self.initialise(Cell::new(value), |cell, new| cell.set(new.into_inner()));
     }
 
     /// A copy of the value.
@@ -171,7 +194,7 @@ impl<T: 'static> LocalKey<RefCell<T>> {
 
     /// Sets the value.
     pub fn set(&'static self, value: T) {
-        self.with(|cell| *cell.borrow_mut() = value);
+        self.initialise(RefCell::new(value), |cell, new| *cell.borrow_mut() = new.into_inner());
     }
 
     /// Takes the value and leaves the default.

@@ -2,18 +2,22 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location};
 use std::thread::Result;
 
 use crate::kernel::{self, Place};
 use crate::sync::coroutine_safe;
-use crate::thread::join::{self, Body, Packet};
+use crate::thread::builder::start;
+use crate::thread::join::{self, Body, Packet, Until};
 use crate::thread::{JoinHandle, Thread};
+use crate::unwind;
 
 /// `std::thread::Scope` in this world.
 pub struct Scope<'scope, 'env: 'scope> {
-    inner: &'scope shuttle::thread::Scope<'scope, 'env>,
     threads: RefCell<Vec<kata_trace::ThreadId>>,
+    _scope: PhantomData<&'scope mut &'scope ()>,
+    _env: PhantomData<&'env mut &'env ()>,
 }
 
 coroutine_safe! {
@@ -23,7 +27,7 @@ coroutine_safe! {
 /// `std::thread::ScopedJoinHandle` in this world.
 pub struct ScopedJoinHandle<'scope, T> {
     handle: JoinHandle<T>,
-    _scope: std::marker::PhantomData<&'scope ()>,
+    _scope: PhantomData<&'scope ()>,
 }
 
 /// Runs `f` and waits for every thread that it starts in the scope.
@@ -37,38 +41,32 @@ where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
     let (mut f, mut result) = (Some(f), None);
-    run(Location::caller(), &mut |scope| {
+    let panicked = run(Location::caller(), &mut |scope| {
         let f = f.take().expect("a scope has one body");
         result = Some(f(scope));
     });
+    assert!(!panicked, "{}", kernel::SCOPED_PANIC);
     result.expect("the body of the scope ran")
 }
 
-/// What `scope` does whatever the types: kept apart, so that little is compiled with each program.
-fn run<'env>(at: Place, body: &mut dyn for<'scope> FnMut(&'scope Scope<'scope, 'env>)) {
-    let outcome = shuttle::thread::scope(|inner| {
-        let scope = Scope { inner, threads: RefCell::new(Vec::new()) };
-        // SAFETY: the scope's threads are over before `scope` is dropped: they are waited for below.
-        #[allow(unsafe_code, reason = "the scope must outlive the borrow that its threads have of it")]
-        let shared = unsafe { &*std::ptr::from_ref(&scope) };
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| body(shared)));
-        let mut waited = 0;
-        loop {
-            // Threads of the scope may start further ones.
-            let next = scope.threads.borrow().get(waited).copied();
-            let Some(thread) = next else { break };
-            waited += 1;
-            if kernel::with(|kernel| !kernel.finished(thread)) {
-                join::wait(thread, at);
-            }
+/// What `scope` does whatever the types: kept apart, so that little is compiled with each program. Returns whether a
+/// thread panicked and nobody was told.
+fn run<'env>(at: Place, body: &mut dyn for<'scope> FnMut(&'scope Scope<'scope, 'env>)) -> bool {
+    let scope = Scope { threads: RefCell::new(Vec::new()), _scope: PhantomData, _env: PhantomData };
+    let outcome = unwind::catch_unwind(AssertUnwindSafe(|| body(&scope)));
+    let mut waited = 0;
+    loop {
+        // Threads of the scope may start further ones.
+        let next = scope.threads.borrow().get(waited).copied();
+        let Some(thread) = next else { break };
+        waited += 1;
+        if kernel::with(|kernel| !kernel.returned(thread)) {
+            join::wait(thread, Until::Returned, at);
         }
-        let panicked = scope.threads.borrow().iter().any(|thread| kernel::with(|kernel| kernel.untold(*thread)));
-        outcome.map(|()| panicked)
-    });
+    }
     match outcome {
-        Ok(true) => panic!("{}", kernel::SCOPED_PANIC),
-        Ok(false) => {}
-        Err(payload) => std::panic::resume_unwind(payload),
+        Ok(()) => scope.threads.borrow().iter().any(|thread| kernel::with(|kernel| kernel.untold(*thread))),
+        Err(payload) => unwind::go_on(payload),
     }
 }
 
@@ -91,13 +89,16 @@ impl<'scope> Scope<'scope, '_> {
         let (packet, body) = Packet::new(f);
         let id = self.start(name, at, body);
         let handle = JoinHandle { id, thread: Thread::new(id, name), packet };
-        ScopedJoinHandle { handle, _scope: std::marker::PhantomData }
+        ScopedJoinHandle { handle, _scope: PhantomData }
     }
 
     fn start(&'scope self, name: Option<&str>, at: Place, body: Body<'scope>) -> kata_trace::ThreadId {
-        let id = kernel::with(|kernel| kernel.add_thread(name, at));
+        // SAFETY: only the lifetime is changed. `run` does not return before the body has returned and dropped what it
+        // owns; where an execution is given up, the stack that it borrows from is never used again.
+        #[allow(unsafe_code, reason = "the thread is over before what it borrows")]
+        let body = unsafe { std::mem::transmute::<Body<'scope>, Body<'static>>(body) };
+        let id = start(name, at, body);
         self.threads.borrow_mut().push(id);
-        drop(kernel::outside(|| self.inner.spawn(move || body.run())));
         id
     }
 }

@@ -21,7 +21,7 @@ pub mod sync {
         mpsc,
     };
 
-    #[allow(deprecated, reason = "std has it")]
+    #[allow(deprecated, clippy::declare_interior_mutable_const, reason = "std has it")]
     #[doc(hidden)]
     #[deprecated(since = "1.38.0", note = "the `Once::new()` function is now preferred")]
     pub const ONCE_INIT: Once = Once::new();
@@ -69,7 +69,9 @@ pub mod collections {
 pub mod hash {
     //! `std::hash`.
     pub use kata::collections::RandomState;
-    pub use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, SipHasher};
+    #[allow(deprecated, reason = "std has it")]
+    pub use std::hash::SipHasher;
+    pub use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 }
 
 pub mod hint {
