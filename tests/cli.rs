@@ -242,6 +242,27 @@ fn check_prints_one_json_object_and_its_status_tells_the_verdict() {
 }
 
 #[test]
+fn a_fault_of_the_checker_is_no_verdict_on_the_learner() {
+    let repository = repository();
+    std::fs::write(repository.path().join("exercises/02-second-step/exercise.toml"), "title = 3").unwrap();
+    let fault = |arguments: &[&str]| {
+        let ending = ending(xtask_in(repository.path()).args(arguments));
+        ending.replace(&repository.path().display().to_string(), "ROOT")
+    };
+    assert_snapshot!(fault(&["check", "2"]), @"
+    status 3
+    --- stderr
+    error: ROOT/exercises/02-second-step/exercise.toml: invalid type: integer `3`, expected a string
+    in `title`
+    ");
+    assert_snapshot!(fault(&["check", "2", "--json"]), @r#"
+    status 3
+    --- stdout
+    {"schema":1,"exercise":"02-second-step","verdict":"internal-error","scenario":null,"evidence":null,"message":"ROOT/exercises/02-second-step/exercise.toml: invalid type: integer `3`, expected a string\nin `title`","schedule":null,"trace":[],"scenarios":[],"ms":{"compile":0,"run":0,"total":0}}
+    "#);
+}
+
+#[test]
 fn the_same_file_gets_the_same_answer_byte_for_byte() {
     let answer = || {
         let mut judgement = judgement_of("solutions/03-deadlock/wrong/order_by_balance.rs");

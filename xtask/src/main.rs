@@ -2,6 +2,7 @@
 
 mod command;
 mod exit;
+mod output;
 mod progress;
 mod report;
 mod repository;

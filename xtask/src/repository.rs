@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use exercise::{Catalogue, Exercise};
+use exercise::{Catalogue, Id};
 use judge::{Bench, Step, Workspace};
 
 /// A checkout and its exercises.
@@ -25,14 +25,9 @@ impl Repository {
     }
 
     /// Finds an exercise, or says on the standard error that there is none.
-    pub(crate) fn exercise(&self, name: &str) -> anyhow::Result<Option<Exercise>> {
-        match self.catalogue.find(name) {
-            Ok(id) => Ok(Some(self.catalogue.exercise(id)?)),
-            Err(unknown) => {
-                anstream::eprintln!("error: {unknown}");
-                Ok(None)
-            }
-        }
+    pub(crate) fn find_exercise(&self, name: &str) -> Option<&Id> {
+        let found = self.catalogue.find(name);
+        found.inspect_err(|unknown| anstream::eprintln!("error: {unknown}")).ok()
     }
 
     /// What judging needs.

@@ -112,7 +112,10 @@ fn verify_one(bench: &Bench, subject: &Subject<'_>) -> Verified {
             let Judgement { verdict, kind, scenario, .. } = judged.judgement;
             (Some(Finding { verdict, kind, scenario }), deviation)
         }
-        Err(error) => (None, Some(format!("the checker failed: {error}"))),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
+            (None, Some(format!("the checker failed: {error}{cause}")))
+        }
     };
     Verified {
         exercise: subject.exercise.id.to_string(),

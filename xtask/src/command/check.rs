@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use exercise::Exercise;
+use exercise::{Exercise, Id};
 use judge::{Judged, Judgement, Options};
 use kata_trace::Verdict;
 
 use crate::exit::Outcome;
+use crate::output::print;
 use crate::progress::{Progress, count_attempt, record};
 use crate::report;
 use crate::repository::{Repository, say};
@@ -29,60 +30,64 @@ pub(crate) struct Arguments {
 /// Judges a solution and says what was found.
 pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
-    let Some(exercise) = repository.exercise(&arguments.exercise)? else { return Ok(Outcome::BadUsage) };
+    let Some(id) = repository.find_exercise(&arguments.exercise) else { return Ok(Outcome::BadUsage) };
     if let Some(file) = arguments.file.as_ref().filter(|file| !file.is_file()) {
         anstream::eprintln!("error: there is no file {}", file.display());
         return Ok(Outcome::BadUsage);
     }
-    let judged = match judge(&repository, &exercise, arguments) {
-        Ok(judged) => judged,
+    let (exercise, judged) = match judge(&repository, id, arguments) {
+        Ok(found) => found,
         Err(error) if arguments.json => {
-            let judgement = Judgement::internal_error(&exercise.id, format!("{error:#}"));
-            print_json(&judgement)?;
+            print_json(&Judgement::internal_error(id, format!("{error:#}")))?;
             return Ok(Outcome::InternalError);
         }
         Err(error) => return Err(error),
     };
-    let passed = judged.judgement.verdict == Verdict::Passed;
-    if arguments.file.is_none() {
-        keep_score(&repository, &exercise, &judged)?;
-    }
+    let judgement = &judged.judgement;
     if arguments.json {
-        print_json(&judged.judgement)?;
-    } else if passed {
-        anstream::print!("{}", report::passed(&exercise, &judged.judgement));
-        if arguments.file.is_none() {
-            let next = Progress::read(&repository.root)?.first_unsolved(&repository.catalogue).cloned();
-            anstream::print!("\n{}", report::next(next.as_ref()));
-        }
+        print_json(judgement)?;
+    } else if judgement.verdict == Verdict::Passed {
+        print(&report::passed(&exercise, judgement))?;
     } else {
-        anstream::print!("{}", report::failed(&repository.root, &exercise, &judged.judgement));
+        print(&report::failed(&repository.root, &exercise, judgement))?;
     }
-    Ok(if passed { Outcome::Passed } else { Outcome::NotPassed })
+    if arguments.file.is_none() {
+        keep_score(&repository, id, &judged)?;
+        if judgement.verdict == Verdict::Passed && !arguments.json {
+            let next = Progress::read(&repository.root)?.first_unsolved(&repository.catalogue).cloned();
+            print(&format!("\n{}", report::next(next.as_ref())))?;
+        }
+    }
+    Ok(match judgement.verdict {
+        Verdict::Passed => Outcome::Passed,
+        Verdict::InternalError => Outcome::InternalError,
+        _ => Outcome::NotPassed,
+    })
 }
 
-fn judge(repository: &Repository, exercise: &Exercise, arguments: &Arguments) -> anyhow::Result<Judged> {
+fn judge(repository: &Repository, id: &Id, arguments: &Arguments) -> anyhow::Result<(Exercise, Judged)> {
+    let exercise = repository.catalogue.exercise(id)?;
     let file = match &arguments.file {
         Some(file) => std::path::absolute(file).with_context(|| format!("cannot find {}", file.display()))?,
         None => exercise.source(),
     };
     let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options { remember: true, jobs };
-    Ok(judge::judge(&repository.bench()?, exercise, &file, options, &mut say)?)
+    let judged = judge::judge(&repository.bench()?, &exercise, &file, options, &mut say)?;
+    Ok((exercise, judged))
 }
 
-fn keep_score(repository: &Repository, exercise: &Exercise, judged: &Judged) -> anyhow::Result<()> {
+fn keep_score(repository: &Repository, id: &Id, judged: &Judged) -> anyhow::Result<()> {
     let workspace = repository.workspace();
-    if judged.judgement.verdict == Verdict::Passed {
-        record(&repository.root, workspace.scratch(), &exercise.id)
-    } else if judged.remembered {
-        Ok(())
-    } else {
-        count_attempt(workspace.scratch(), &exercise.id)
+    match judged.judgement.verdict {
+        Verdict::Passed => record(&repository.root, workspace.scratch(), id),
+        Verdict::InternalError => Ok(()),
+        _ if judged.remembered => Ok(()),
+        _ => count_attempt(workspace.scratch(), id),
     }
 }
 
 fn print_json(judgement: &Judgement) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string(&judgement.without_colours()).context("a judgement has only string keys")?);
+    print(&(serde_json::to_string(&judgement.without_colours()).context("a judgement has only string keys")? + "\n"))?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use exercise::Engine;
 use judge::{Bench, Toolchain};
 
 use crate::exit::Outcome;
+use crate::output::print;
 use crate::report;
 use crate::repository::Repository;
 
@@ -45,7 +46,7 @@ pub(crate) fn doctor() -> anyhow::Result<Outcome> {
     if let Ok(bench) = repository.bench() {
         symptoms.extend([Engine::Shuttle, Engine::Loom, Engine::Real].map(|engine| world(&bench, engine)));
     }
-    anstream::print!("{}", report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms));
+    print(&report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms))?;
     let well = symptoms.iter().all(|symptom| symptom.remedy.is_none());
     Ok(if well { Outcome::Passed } else { Outcome::NotPassed })
 }

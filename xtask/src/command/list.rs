@@ -1,6 +1,7 @@
 //! `list`: all exercises.
 
 use crate::exit::Outcome;
+use crate::output::print;
 use crate::progress::Progress;
 use crate::report;
 use crate::repository::Repository;
@@ -16,7 +17,7 @@ pub(crate) fn list() -> anyhow::Result<Outcome> {
             Err(error) => anstream::eprintln!("warning: {id} is left out: {error}"),
         }
     }
-    anstream::print!("{}", report::list(&rows));
+    print(&report::list(&rows))?;
     if let Some(complaint) = progress.complaint() {
         anstream::eprintln!("warning: {complaint}");
     }

@@ -1,6 +1,7 @@
 //! `next`: the exercise to go on with.
 
 use crate::exit::Outcome;
+use crate::output::print;
 use crate::progress::Progress;
 use crate::report;
 use crate::repository::Repository;
@@ -13,7 +14,7 @@ pub(crate) fn next() -> anyhow::Result<Outcome> {
         Some(id) => Some(repository.catalogue.exercise(id)?),
         None => None,
     };
-    anstream::print!("{}", report::next_exercise(exercise.as_ref()));
+    print(&report::next_exercise(exercise.as_ref()))?;
     if let Some(complaint) = progress.complaint() {
         anstream::eprintln!("warning: {complaint}");
     }

@@ -1,6 +1,7 @@
 //! `progress`: what is solved.
 
 use crate::exit::Outcome;
+use crate::output::print;
 use crate::progress::Progress;
 use crate::report;
 use crate::repository::Repository;
@@ -10,7 +11,7 @@ pub(crate) fn progress() -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
     let progress = Progress::read(&repository.root)?;
     let rows: Vec<_> = repository.catalogue.ids().iter().map(|id| (id, progress.solved(id))).collect();
-    anstream::print!("{}", report::progress(&rows));
+    print(&report::progress(&rows))?;
     if let Some(complaint) = progress.complaint() {
         anstream::eprintln!("warning: {complaint}");
     }

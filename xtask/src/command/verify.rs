@@ -5,6 +5,7 @@ use judge::corpus;
 use serde::Serialize;
 
 use crate::exit::Outcome;
+use crate::output::print;
 use crate::report;
 use crate::repository::{Repository, say};
 
@@ -23,8 +24,8 @@ pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
     let mut exercises: Vec<Exercise> = Vec::new();
     for name in &arguments.exercises {
-        let Some(exercise) = repository.exercise(name)? else { return Ok(Outcome::BadUsage) };
-        exercises.push(exercise);
+        let Some(id) = repository.find_exercise(name) else { return Ok(Outcome::BadUsage) };
+        exercises.push(repository.catalogue.exercise(id)?);
     }
     if arguments.exercises.is_empty() {
         for id in repository.catalogue.ids() {
@@ -34,9 +35,9 @@ pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let verified = corpus::verify(&repository.bench()?, &exercises, &mut say)?;
     let summary = Summary::new(&verified);
     if arguments.json {
-        println!("{}", serde_json::to_string(&summary)?);
+        print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
-        anstream::print!("{}", report::verified(&verified));
+        print(&report::verified(&verified))?;
     }
     Ok(if summary.deviations == 0 { Outcome::Passed } else { Outcome::NotPassed })
 }
