@@ -80,6 +80,12 @@ pub(crate) struct Heartbeat {
     pub(crate) listeners: Vec<Waker>,
 }
 
+impl Heartbeat {
+    pub(crate) fn has_answered(&self, number: u64) -> bool {
+        self.stopped || self.answered >= number
+    }
+}
+
 macro_rules! parts {
     ($($name:ident: $variant:ident($type:ty);)*) => {
         impl Object {

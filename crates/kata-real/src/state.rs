@@ -201,7 +201,7 @@ impl State {
                 _ => true,
             },
             Reason::Beat { object, number } => match &self.objects[object].part {
-                Part::Heartbeat(heart) => heart.answered >= number,
+                Part::Heartbeat(heart) => heart.has_answered(number),
                 _ => true,
             },
             Reason::Time | Reason::Shutdown => false,

@@ -1,5 +1,5 @@
 //! idea: a thread for each request, which sends its result through a channel that can be awaited.
-//! trade-off: a thread costs some ten microseconds, and nothing limits how many there are; the runtime does not wait for them.
+//! trade-off: a thread costs more to start than a closure on a pool, and nothing limits how many there are; the runtime does not wait for them.
 //!
 //! Thumbnails for the gallery pages of a photo archive.
 

@@ -82,7 +82,7 @@ impl Heartbeat {
     pub fn has_answered(&self, beat: Beat) -> bool {
         let mut state = monitor::enter();
         let object = self.index(&mut state);
-        state.objects[object].heartbeat().answered >= beat.0
+        state.objects[object].heartbeat().has_answered(beat.0)
     }
 
     /// Asks for a turn and awaits it.
@@ -92,7 +92,7 @@ impl Heartbeat {
             let mut state = monitor::enter();
             let object = self.index(&mut state);
             let own = state.objects[object].heartbeat();
-            if own.answered >= beat.0 {
+            if own.has_answered(beat.0) {
                 return Poll::Ready(());
             }
             own.listeners.push(cx.waker().clone());
@@ -120,11 +120,13 @@ impl Heartbeat {
         drop(monitor::wait(state, frame, wait));
     }
 
-    /// Ends the task at its next turn, and gives it one.
+    /// Ends the task at its next turn, and gives it one. From now on every question counts as answered: work that goes
+    /// on behind the scenario's back has nobody to wait for.
     pub fn stop(&self) {
         let mut state = monitor::enter();
         let object = self.index(&mut state);
         state.objects[object].heartbeat().stopped = true;
+        monitor::changed(&mut state);
         drop(state);
         self.ask();
     }

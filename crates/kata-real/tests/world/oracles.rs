@@ -16,6 +16,7 @@ pub(crate) const CASES: &[&[Case]] = &[
         each_poll_is_a_turn_of_its_own
         a_heart_beats_when_it_is_asked
         a_heart_beats_while_a_thread_waits_for_it
+        a_heart_that_stopped_keeps_nobody_waiting
         a_heart_is_kept_by_the_thread_that_it_runs_on
         what_is_unseen_is_shared
     ],
@@ -91,6 +92,16 @@ fn a_heart_beats_while_a_thread_waits_for_it() {
         });
         end.await.unwrap();
     });
+}
+
+fn a_heart_that_stopped_keeps_nobody_waiting() {
+    let heart = Heartbeat::new();
+    let early = heart.ask();
+    thread::scope(|scope| {
+        scope.spawn(|| heart.wait(early, "work", Location::caller()));
+        heart.stop();
+    });
+    assert!(heart.has_answered(heart.ask()));
 }
 
 fn a_heart_is_kept_by_the_thread_that_it_runs_on() {
