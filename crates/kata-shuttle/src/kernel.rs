@@ -208,6 +208,8 @@ pub(crate) struct Kernel {
     max_steps: u64,
     max_output: usize,
     output: usize,
+    /// The threads that a panic ended, in the order of their ends.
+    panicked: Vec<ThreadId>,
     serial: u64,
     spurious_left: u32,
     fairness: Fairness,

@@ -61,6 +61,7 @@ impl Kernel {
         self.log.clear();
         self.log.add_thread(None, None);
         self.threads.clear();
+        self.panicked.clear();
         self.threads.push(Thread::default());
         self.current = 0;
         self.last = 0;

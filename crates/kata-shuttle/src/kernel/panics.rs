@@ -75,6 +75,12 @@ impl Kernel {
         // A payload that was thrown without the hook knowing has at least a message.
         let unknown = Panic { message, at: None, passed_on: false };
         thread.panic = Some(thread.caught.take().unwrap_or(unknown));
+        self.panicked.push(self.current);
+    }
+
+    /// The panics that ended threads, the first one first: later ones often follow from it.
+    fn panics(&self) -> impl Iterator<Item = &Thread> {
+        self.panicked.iter().map(|&thread| &self.threads[usize::from(thread)])
     }
 
     /// Somebody was told of the thread's panic: what follows is the program's own doing.
@@ -89,14 +95,14 @@ impl Kernel {
 
     /// A panic of a thread that nobody was told of.
     pub(super) fn untold_panic(&self) -> Option<Failure> {
-        self.threads.iter().find(|thread| untold(thread)).and_then(|thread| thread.panic.clone()).map(failure)
+        self.panics().find(|thread| untold(thread)).and_then(|thread| thread.panic.clone()).map(failure)
     }
 
     /// The scenario itself panicked: the verdict.
     pub(crate) fn scenario_panicked(&mut self) {
         let Some(own) = self.threads.first().and_then(|thread| thread.panic.clone()) else { return };
         // Where it passes on what a thread panicked with, that panic is the news.
-        let first = self.threads[1..].iter().find_map(|thread| thread.panic.clone());
+        let first = self.panics().find_map(|thread| thread.panic.clone());
         let panic = if passes_on(&own) { first.unwrap_or(own) } else { own };
         self.set_failure(failure(panic));
     }
