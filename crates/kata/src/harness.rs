@@ -159,6 +159,10 @@ fn open() -> std::io::Result<Request> {
     let request: Request = serde_json::from_str(&text).map_err(std::io::Error::other)?;
     let out = take_stdout()?;
     limits::apply(&request.budget)?;
+    // Who ended before `apply` sends no signal any more.
+    if limits::is_abandoned(&out) {
+        return Err(std::io::Error::other("the checker has ended"));
+    }
     let channel =
         Channel { out: Mutex::new(Some(out)), nonce: request.nonce.clone(), scenario: request.scenario.clone() };
     if CHANNEL.set(channel).is_err() {

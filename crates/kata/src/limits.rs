@@ -22,6 +22,20 @@ pub(crate) fn apply(_budget: &Budget) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Whether nobody is left at the other end of a pipe.
+#[cfg(unix)]
+pub(crate) fn is_abandoned(pipe: &std::fs::File) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    let mut ends = [PollFd::new(pipe, PollFlags::empty())];
+    poll(&mut ends, Some(&Timespec::default())).is_ok() && ends[0].revents().contains(PollFlags::ERR)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_abandoned(_pipe: &std::fs::File) -> bool {
+    false
+}
+
 /// The processor time that this process has used.
 #[cfg(unix)]
 pub(crate) fn cpu_time() -> std::time::Duration {
