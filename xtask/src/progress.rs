@@ -192,7 +192,17 @@ mod tests {
         let written = text(root.path());
         record(root.path(), &scratch, &id("03-deadlock")).unwrap();
         assert_eq!(text(root.path()), written);
-        insta::assert_snapshot!(written, @"");
+        insta::assert_snapshot!(written, @"
+        # Solved exercises, kept by `cargo xtask check`. Commit this file if you like.
+
+        [solved.03-deadlock]
+        date = TODAY
+        attempts = 3
+
+        [solved.01-lost-update]
+        date = TODAY
+        attempts = 1
+        ");
     }
 
     #[test]
