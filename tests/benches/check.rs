@@ -27,7 +27,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder can be created");
     let file = folder.path().join("lib.rs");
     for (name, source) in
-        [("the starter", "exercises/03-deadlock/src/lib.rs"), ("the solution", "solutions/03-deadlock/lib.rs")]
+        [("the starter", "solutions/03-deadlock/starter.rs"), ("the solution", "solutions/03-deadlock/lib.rs")]
     {
         let text = std::fs::read_to_string(root().join(source)).expect("the file can be read");
         let (_, rounds) = (round(&toolchain, &file, &text, 0), 1..=ROUNDS);

@@ -48,6 +48,11 @@ impl Exercise {
         self.directory().join("src").join("lib.rs")
     }
 
+    /// The broken program as it is shipped: what [`Exercise::source`] is before the learner edits it.
+    pub fn starter(&self) -> PathBuf {
+        self.solutions().join("starter.rs")
+    }
+
     /// The hidden tests for a world.
     pub fn hidden(&self, engine: Engine) -> PathBuf {
         self.directory().join("hidden").join(engine.name()).with_extension("rs")

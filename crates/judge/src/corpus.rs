@@ -47,7 +47,6 @@ struct Subject<'a> {
     exercise: &'a Exercise,
     file: PathBuf,
     declared: Declared,
-    starter: bool,
 }
 
 /// Judges the starters and the fixes of exercises, as many at a time as there are processors. The order of the results
@@ -87,7 +86,7 @@ fn subjects_of<'a>(bench: &Bench, exercise: &'a Exercise) -> Result<Vec<Subject<
     let manifest = &exercise.manifest;
     let starter =
         Declared { verdict: manifest.verdict, kind: manifest.kind, scenario: Some(manifest.scenario.clone()) };
-    let mut subjects = vec![Subject { exercise, file: exercise.source(), declared: starter, starter: true }];
+    let mut subjects = vec![Subject { exercise, file: exercise.starter(), declared: starter }];
     let fixes = fixes(bench.workspace().root(), exercise).map_err(|error| Error::new(error.to_string()))?;
     for fix in fixes {
         let declared = match fix.kind {
@@ -96,7 +95,7 @@ fn subjects_of<'a>(bench: &Bench, exercise: &'a Exercise) -> Result<Vec<Subject<
             }
             FixKind::Wrong { declared, .. } => declared,
         };
-        subjects.push(Subject { exercise, file: fix.path, declared, starter: false });
+        subjects.push(Subject { exercise, file: fix.path, declared });
     }
     Ok(subjects)
 }
@@ -131,9 +130,7 @@ fn deviation(subject: &Subject<'_>, judgement: &Judgement) -> Option<String> {
     let declared = &subject.declared;
     let message = judgement.message.lines().next().unwrap_or_default();
     if judgement.verdict != declared.verdict {
-        let own =
-            if subject.starter && judgement.verdict == Verdict::Passed { " (somebody has solved it)" } else { "" };
-        return Some(format!("{} in place of {}{own}: {message}", judgement.verdict, declared.verdict));
+        return Some(format!("{} in place of {}: {message}", judgement.verdict, declared.verdict));
     }
     if declared.kind.is_some() && judgement.kind != declared.kind {
         return Some(format!("a deadlock of another kind: {:?}: {message}", judgement.kind));
