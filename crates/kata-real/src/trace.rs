@@ -5,6 +5,7 @@ use kata_trace::{ObjectId, ThreadId, Trace};
 
 use crate::lane::{LaneId, ObjectIndex, Stamped};
 use crate::monitor::Past;
+use crate::object::Part;
 use crate::state::State;
 
 /// Writes the events in an order that never puts an effect before its cause, and that depends on nothing else than
@@ -43,7 +44,10 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
     }
     for &object in &numbers.objects {
         let object = &state.objects[object];
-        log.add_object(object.kind, object.created, object.address);
+        let number = log.add_object(object.kind, object.created, object.address);
+        if let Part::Gate(gate) = &object.part {
+            log.set_label(number, &gate.name);
+        }
     }
     for (address, size, label) in &state.labels {
         log.add_label(*address, *size, label);
