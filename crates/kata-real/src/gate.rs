@@ -20,7 +20,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A closed gate, named after what is waited for in front of it. If nobody can open it any more while somebody
+    /// A closed gate, named after the work that it holds up. If nobody can open it any more while somebody
     /// waits, the scenario ends with `verdict` and `message`.
     #[track_caller]
     #[must_use]

@@ -1,7 +1,7 @@
 //! The log in the form that leaves the process.
 
 use kata::{Entry, Log};
-use kata_trace::{ObjectId, ThreadId, Trace};
+use kata_trace::{ObjectId, ObjectKind, ThreadId, Trace};
 
 use crate::lane::{LaneId, ObjectIndex, Stamped};
 use crate::monitor::Past;
@@ -45,8 +45,10 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
     for &object in &numbers.objects {
         let object = &state.objects[object];
         let number = log.add_object(object.kind, object.created, object.address);
-        if let Part::Gate(gate) = &object.part {
-            log.set_label(number, &gate.name);
+        match &object.part {
+            Part::Gate(gate) => log.set_label(number, &gate.name),
+            Part::Meeting(meeting) if object.kind == ObjectKind::Rendezvous => log.set_label(number, &meeting.what),
+            _ => {}
         }
     }
     for (address, size, label) in &state.labels {

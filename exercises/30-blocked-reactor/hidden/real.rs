@@ -139,7 +139,7 @@ where
     Fut: Future<Output = ()> + Send + 'static,
 {
     let closed = format!("{OVERLAP}: one is being decoded, and no strip of the other is begun");
-    let gate = |&name| (name, Gate::new(format!("the first strip of {name}"), Verdict::NotConcurrent, closed.clone()));
+    let gate = |&name| (name, Gate::new("decoding two images", Verdict::NotConcurrent, closed.clone()));
     let heart = Heartbeat::new();
     let probe = Probe {
         heart: heart.clone(),
@@ -296,7 +296,7 @@ where
 }
 
 fn held() -> (Setting, Arc<Gate>) {
-    let held = Arc::new(Gate::new("the end of the test", Verdict::NotConcurrent, "a strip was never released"));
+    let held = Arc::new(Gate::new("decoding", Verdict::NotConcurrent, "a strip was never released"));
     (Setting { held: Some(Arc::clone(&held)), ..PLAIN }, held)
 }
 
