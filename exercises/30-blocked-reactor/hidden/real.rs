@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use blocked_reactor::{Codec, DecodeError, Image, Strip, Thumbnail, Thumbnailer};
 use kata::Verdict;
-use kata_world::{Gate, Unseen};
 use kata_world::executor::{self, Beat, Heartbeat};
+use kata_world::{Gate, Unseen};
 use tokio::runtime::{Builder, Runtime};
 
 /// A runtime with one thread for its tasks: `block_on`'s own, or one worker.
@@ -165,10 +165,7 @@ where
 const OVERLAP: &str = "two images must be able to overlap";
 
 /// Spawns a request, as a server does.
-fn request(
-    service: &Arc<Thumbnailer<Probe>>,
-    image: Image,
-) -> tokio::task::JoinHandle<Result<Thumbnail, DecodeError>> {
+fn request(service: &Arc<Thumbnailer<Probe>>, image: Image) -> tokio::task::JoinHandle<Result<Thumbnail, DecodeError>> {
     let service = Arc::clone(service);
     executor::name_tasks(&format!("thumbnail({})", image.name), || {
         tokio::spawn(async move { service.thumbnail(image).await })
