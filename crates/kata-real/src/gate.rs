@@ -14,22 +14,29 @@ use crate::state::State;
 #[derive(Debug)]
 pub struct Gate {
     cell: ObjectCell,
+    name: String,
     verdict: Verdict,
     closed: String,
 }
 
 impl Gate {
-    /// A closed gate. If nobody can open it any more while somebody waits, the scenario ends with `verdict` and
-    /// `message`.
+    /// A closed gate, named after the work that it holds up. If nobody can open it any more while somebody
+    /// waits, the scenario ends with `verdict` and `message`.
     #[track_caller]
     #[must_use]
-    pub fn new(verdict: Verdict, message: impl Into<String>) -> Self {
-        Gate { cell: ObjectCell::new(Some(Location::caller())), verdict, closed: message.into() }
+    pub fn new(name: impl Into<String>, verdict: Verdict, message: impl Into<String>) -> Self {
+        let cell = ObjectCell::new(Some(Location::caller()));
+        Gate { cell, name: name.into(), verdict, closed: message.into() }
     }
 
     fn index(&self, state: &mut State) -> ObjectIndex {
         self.cell.index(state, ObjectKind::Rendezvous, || {
-            Part::Gate(object::Gate { open: false, verdict: self.verdict, closed: self.closed.clone() })
+            Part::Gate(object::Gate {
+                name: self.name.clone(),
+                open: false,
+                verdict: self.verdict,
+                closed: self.closed.clone(),
+            })
         })
     }
 

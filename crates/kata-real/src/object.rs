@@ -61,6 +61,7 @@ pub(crate) struct Channel {
 
 #[derive(Debug)]
 pub(crate) struct Gate {
+    pub(crate) name: String,
     pub(crate) open: bool,
     pub(crate) verdict: Verdict,
     pub(crate) closed: String,

@@ -1,10 +1,11 @@
 //! The log in the form that leaves the process.
 
 use kata::{Entry, Log};
-use kata_trace::{ObjectId, ThreadId, Trace};
+use kata_trace::{ObjectId, ObjectKind, ThreadId, Trace};
 
 use crate::lane::{LaneId, ObjectIndex, Stamped};
 use crate::monitor::Past;
+use crate::object::Part;
 use crate::state::State;
 
 /// Writes the events in an order that never puts an effect before its cause, and that depends on nothing else than
@@ -43,7 +44,12 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
     }
     for &object in &numbers.objects {
         let object = &state.objects[object];
-        log.add_object(object.kind, object.created, object.address);
+        let number = log.add_object(object.kind, object.created, object.address);
+        match &object.part {
+            Part::Gate(gate) => log.set_label(number, &gate.name),
+            Part::Meeting(meeting) if object.kind == ObjectKind::Rendezvous => log.set_label(number, &meeting.what),
+            _ => {}
+        }
     }
     for (address, size, label) in &state.labels {
         log.add_label(*address, *size, label);

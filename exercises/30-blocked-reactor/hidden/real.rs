@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use blocked_reactor::{Codec, DecodeError, Image, Strip, Thumbnail, Thumbnailer};
 use kata::Verdict;
-use kata_world::{Gate, Unseen};
 use kata_world::executor::{self, Beat, Heartbeat};
+use kata_world::{Gate, Unseen};
 use tokio::runtime::{Builder, Runtime};
 
 /// A runtime with one thread for its tasks: `block_on`'s own, or one worker.
@@ -139,7 +139,7 @@ where
     Fut: Future<Output = ()> + Send + 'static,
 {
     let closed = format!("{OVERLAP}: one is being decoded, and no strip of the other is begun");
-    let gate = |&name| (name, Gate::new(Verdict::NotConcurrent, closed.clone()));
+    let gate = |&name| (name, Gate::new("decoding two images", Verdict::NotConcurrent, closed.clone()));
     let heart = Heartbeat::new();
     let probe = Probe {
         heart: heart.clone(),
@@ -165,10 +165,7 @@ where
 const OVERLAP: &str = "two images must be able to overlap";
 
 /// Spawns a request, as a server does.
-fn request(
-    service: &Arc<Thumbnailer<Probe>>,
-    image: Image,
-) -> tokio::task::JoinHandle<Result<Thumbnail, DecodeError>> {
+fn request(service: &Arc<Thumbnailer<Probe>>, image: Image) -> tokio::task::JoinHandle<Result<Thumbnail, DecodeError>> {
     let service = Arc::clone(service);
     executor::name_tasks(&format!("thumbnail({})", image.name), || {
         tokio::spawn(async move { service.thumbnail(image).await })
@@ -182,17 +179,17 @@ fn one_image(flavor: Flavor) {
     });
 }
 
-/// While an image is decoded, another task of a one-threaded runtime gets its turn after every strip.
+/// After each strip that a runtime's only thread has decoded, every other task gets its turn.
 pub fn others_get_their_turn() {
     one_image(Flavor::CurrentThread);
 }
 
-/// The same on the multi-threaded runtime, here with one worker.
+/// After each strip that a worker of the multi-threaded runtime has decoded, every other task gets its turn.
 pub fn others_get_their_turn_on_a_worker() {
     one_image(Flavor::OneWorker);
 }
 
-/// A corrupt strip is an error of its image; of several, the first from the top.
+/// A corrupt strip is the error of its image; of several, the one nearest to the top.
 pub fn a_corrupt_strip_is_reported() {
     let setting = Setting { corrupt: vec![("beach", 2), ("beach", 4)], ..PLAIN };
     serve(Flavor::CurrentThread, setting, |service| async move {
@@ -220,7 +217,7 @@ pub fn two_images_overlap() {
     two_images(Flavor::CurrentThread);
 }
 
-/// The same on the multi-threaded runtime.
+/// Two requests are decoded at the same time on the multi-threaded runtime, too.
 pub fn two_images_overlap_on_a_worker() {
     two_images(Flavor::OneWorker);
 }
@@ -237,12 +234,12 @@ fn page(flavor: Flavor) {
     });
 }
 
-/// A gallery page is complete, in order, with its errors, and others get their turn while it waits.
+/// A gallery has a thumbnail or an error for each of its images, in order, and the images are decoded at the same time.
 pub fn a_gallery_waits_for_its_images() {
     page(Flavor::CurrentThread);
 }
 
-/// The same on the multi-threaded runtime.
+/// A gallery has a thumbnail or an error for each of its images on the multi-threaded runtime, too.
 pub fn a_gallery_waits_on_a_worker() {
     page(Flavor::OneWorker);
 }
@@ -296,7 +293,7 @@ where
 }
 
 fn held() -> (Setting, Arc<Gate>) {
-    let held = Arc::new(Gate::new(Verdict::NotConcurrent, "a strip was never released"));
+    let held = Arc::new(Gate::new("decoding", Verdict::NotConcurrent, "a strip was never released"));
     (Setting { held: Some(Arc::clone(&held)), ..PLAIN }, held)
 }
 
@@ -309,7 +306,7 @@ pub fn a_request_does_not_wait_busily() {
     });
 }
 
-/// The same for a gallery.
+/// A gallery that has nothing to do but wait is not polled over and over: it sleeps until a thumbnail is there.
 pub fn a_gallery_does_not_wait_busily() {
     let (setting, held) = held();
     serve(Flavor::CurrentThread, setting, |service| async move {

@@ -164,12 +164,12 @@ fn work_that_overlaps() {
 }
 
 fn a_gate_that_nobody_opens() {
-    let gate = Gate::new(Verdict::DataRace, "a verdict of the test's own");
+    let gate = Gate::new("the gate", Verdict::DataRace, "a verdict of the test's own");
     gate.pass("Gate::pass", Location::caller()); // reported
 }
 
 fn a_gate_that_is_opened() {
-    let gate = Gate::new(Verdict::DataRace, "it stays closed");
+    let gate = Gate::new("the gate", Verdict::DataRace, "it stays closed");
     thread::scope(|scope| {
         scope.spawn(|| gate.pass("Gate::pass", Location::caller()));
         while gate.waiting() == 0 {
