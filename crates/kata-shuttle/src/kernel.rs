@@ -195,6 +195,8 @@ pub(crate) struct Kernel {
     stepped: bool,
     /// Steps of [`Kernel::last`] since anybody else was chosen.
     run: u32,
+    /// Steps in a row that needed no decision.
+    unnoticed: u32,
     /// A thread that is let go round in its loop, and how often it still may.
     stubborn: Option<(ThreadId, u32)>,
     /// Releases since the last token of the schedule.

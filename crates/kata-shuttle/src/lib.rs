@@ -47,6 +47,7 @@ mod kernel;
 mod object;
 mod oracle;
 pub mod print;
+pub mod process;
 mod scheduler;
 mod search;
 pub mod sync;

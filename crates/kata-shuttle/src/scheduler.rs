@@ -17,7 +17,13 @@ impl Scheduler for Seam {
 
     fn next_task(&mut self, runnable: &[&Task], _current: Option<TaskId>, _is_yielding: bool) -> Option<TaskId> {
         let tasks = runnable.iter().map(|task| usize::from(task.id()));
-        kernel::with(|kernel| kernel.next(tasks)).map(TaskId::from)
+        let next = kernel::with(|kernel| kernel.next(tasks));
+        if next.is_none() && std::thread::panicking() {
+            // A thread is unwinding, and shuttle would let it go on before it ends the execution; unless the execution
+            // has failed in shuttle's own eyes. While somebody unwinds, shuttle asks from outside of all threads.
+            std::panic::resume_unwind(Box::new("the execution is over"));
+        }
+        next.map(TaskId::from)
     }
 
     fn next_u64(&mut self) -> u64 {

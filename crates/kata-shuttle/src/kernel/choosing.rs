@@ -59,7 +59,11 @@ impl Kernel {
             self.clock += YIELD;
         }
         let foreign_changes = self.changes - self.threads[me].changes;
-        let idle = !step.release && self.threads[me].loops.visit(step, self.state, foreign_changes);
+        // A loop of steps that nobody notices is a loop all the same.
+        let unnoticed = readiness == Readiness::Free && self.unnoticed < RUN;
+        self.unnoticed = if unnoticed { self.unnoticed + 1 } else { 0 };
+        let visited = !unnoticed && !step.release;
+        let idle = visited && self.threads[me].loops.visit(step, self.state, foreign_changes);
         let endless = self.steps > self.max_steps;
         if idle && readiness != Readiness::Blocked && !endless && self.goes_round() {
             return Some(Turn::Go);
@@ -67,7 +71,7 @@ impl Kernel {
         let fresh = std::mem::take(&mut self.threads[me].fresh);
         if !idle && !endless && !self.abandoned && !self.foreign {
             let follows = fresh && readiness == Readiness::Ready && self.has_one_outcome(step);
-            if readiness == Readiness::Free || follows {
+            if unnoticed || follows {
                 self.threads[me].fresh = fresh && readiness == Readiness::Free;
                 return Some(Turn::Go);
             }
@@ -140,7 +144,7 @@ impl Kernel {
             }
             Some((thread, _)) if *thread == self.current => {
                 // It only waits. Running the others earlier leads everywhere that running them now does.
-                self.abandoned = true;
+                self.abandoned = !self.somebody_unwinds();
                 false
             }
             _ => false,
@@ -329,14 +333,14 @@ impl Kernel {
         }
         let last = self.last;
         let has_turn = |thread: ThreadId| self.fairness.may_run(usize::from(thread), enabled);
-        let can_go_on = ready.contains(&last);
+        let can_go_on = ready.contains(&last) || due.contains(&last);
+        let turn = |thread| if due.contains(&thread) { Turn::Timeout } else { Turn::Go };
+        let go = |thread, cost| Choice { thread, turn: turn(thread), cost, fair: true };
         let goes_on = can_go_on && !self.offers(last) && has_turn(last);
-        let go = |thread, cost| Choice { thread, turn: Turn::Go, cost, fair: true };
         if goes_on {
             choices.push(go(last, 0));
         }
         let cost = u32::from(goes_on);
-        let turn = |thread| if due.contains(&thread) { Turn::Timeout } else { Turn::Go };
         let others = || round(runnable, last).filter(|thread| ready.contains(thread) || due.contains(thread));
         choices.extend(others().filter(|&t| has_turn(t)).map(|t| Choice { turn: turn(t), ..go(t, cost) }));
         let unfair = Choice { cost: 1, fair: false, ..go(last, 1) };

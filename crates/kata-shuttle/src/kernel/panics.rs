@@ -51,6 +51,11 @@ impl Kernel {
         }
     }
 
+    /// Whether any thread is unwinding.
+    pub(crate) fn somebody_unwinds(&self) -> bool {
+        self.threads.iter().any(|thread| thread.panics > 0)
+    }
+
     /// What panics from here on is caught before it could meet the panics outside. Returns what
     /// [`Kernel::leave_shelter`] needs.
     pub(crate) fn shelter(&mut self) -> u32 {

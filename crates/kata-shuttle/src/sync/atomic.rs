@@ -274,7 +274,7 @@ macro_rules! atomic_common {
                 mut update: F,
             ) -> Result<$type, $type> {
                 let at = Location::caller();
-                check_failure(failure);
+                check_load(failure);
                 let mut value = self.0.load(failure, at, $show);
                 while let Some(next) = update(value) {
                     match self.0.compare_exchange(value, next, success, true, at, $show) {

@@ -85,8 +85,9 @@ pub(crate) fn run_scenario(scenario: fn()) {
         Ok(()) => {
             drop_locals();
             if kernel::with(|kernel| kernel.others_left()) {
-                // The end of the scenario cuts off what the others would still do.
-                kernel::step(Step::of(Op::Exit, None));
+                // The end of the scenario cuts off what the others would still do. A panic is news: it gets to its end.
+                let ready = |kernel: &Kernel| Readiness::when(!kernel.somebody_unwinds());
+                kernel::step(Step::of(Op::Exit, None).when(&ready));
             }
             kernel::with(|kernel| kernel.returns(None));
         }

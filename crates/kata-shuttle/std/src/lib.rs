@@ -82,10 +82,8 @@ pub mod hint {
 
 pub mod panic {
     //! `std::panic`.
-    pub use kata_shuttle::unwind::catch_unwind;
-    pub use std::panic::{
-        AssertUnwindSafe, Location, PanicHookInfo, RefUnwindSafe, UnwindSafe, panic_any, resume_unwind,
-    };
+    pub use kata_shuttle::unwind::{catch_unwind, resume_unwind};
+    pub use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, RefUnwindSafe, UnwindSafe, panic_any};
 
     #[deprecated(
         note = "kata: the checker needs the panic hook itself; use `catch_unwind` or a guard's `Drop` instead"
@@ -120,5 +118,6 @@ outside! {
 
 pub mod process {
     //! `std::process`, as far as it is about this process.
-    pub use std::process::{ExitCode, Termination, abort, exit};
+    pub use kata_shuttle::process::{abort, exit};
+    pub use std::process::{ExitCode, Termination, id};
 }

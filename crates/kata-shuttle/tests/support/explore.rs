@@ -36,21 +36,32 @@ pub(crate) fn replay(scenario: fn(), schedule: &str) -> Finding {
     kata_shuttle::explore(Order { run: scenario, budget: Budget::default(), replay: Some(schedule.to_owned()) })
 }
 
-/// Explores and returns the outcomes that the scenario has [`seen`]. Panics unless it held in all executions there are.
+/// The outcomes that the scenario has [`seen`] in all executions there are.
+#[track_caller]
 pub(crate) fn outcomes(scenario: fn()) -> BTreeSet<String> {
     SEEN.with_borrow_mut(BTreeSet::clear);
-    let finding = explore(scenario);
-    assert_passed(&finding);
-    assert!(finding.evidence.exhaustive, "not exhaustive: {:?}", finding.evidence);
+    assert_holds(scenario);
     SEEN.with_borrow_mut(std::mem::take)
 }
 
 /// Asserts that a scenario has exactly these outcomes.
 #[track_caller]
 pub(crate) fn assert_outcomes<T: Debug>(scenario: fn(), expected: impl IntoIterator<Item = T>) {
-    let expected: BTreeSet<String> = expected.into_iter().map(|outcome| format!("{outcome:?}")).collect();
-    let outcomes = outcomes(scenario);
-    assert_eq!(outcomes, expected);
+    assert_eq!(outcomes(scenario), texts(expected));
+}
+
+/// Asserts that a scenario has exactly these outcomes in executions with at most this many preemptions.
+#[track_caller]
+pub(crate) fn assert_outcomes_up_to<T: Debug>(preemptions: u32, scenario: fn(), expected: impl IntoIterator<Item = T>) {
+    SEEN.with_borrow_mut(BTreeSet::clear);
+    let finding = explore_up_to(preemptions, scenario);
+    assert_passed(&finding);
+    assert_eq!(finding.evidence.preemption_bound, Some(preemptions));
+    assert_eq!(SEEN.with_borrow_mut(std::mem::take), texts(expected));
+}
+
+fn texts<T: Debug>(outcomes: impl IntoIterator<Item = T>) -> BTreeSet<String> {
+    outcomes.into_iter().map(|outcome| format!("{outcome:?}")).collect()
 }
 
 /// Asserts that a scenario held in every execution there is, and returns how many there are.

@@ -1,14 +1,11 @@
 //! What the search covers, and how it counts.
 
-#[path = "support/explore.rs"]
-mod support;
-
 use std::sync::Arc;
 
+use crate::support::*;
 use kata_shuttle::sync::Mutex;
 use kata_shuttle::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kata_shuttle::thread;
-use support::*;
 
 fn writers<const THREADS: usize, const STEPS: usize>() {
     let value = Arc::new(AtomicUsize::new(0));

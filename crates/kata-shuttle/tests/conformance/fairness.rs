@@ -1,17 +1,14 @@
 //! Threads that wait by looking: no loop that ends under a fair scheduler is called endless, and what loops leave to
 //! chance is explored.
 
-#[path = "support/explore.rs"]
-mod support;
-
 use std::time::Duration;
 
+use crate::support::*;
 use kata_shuttle::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kata_shuttle::sync::{Condvar, Mutex};
 use kata_shuttle::thread::{self, spin_loop, yield_now};
 use kata_shuttle::time::Instant;
 use kata_trace::Verdict;
-use support::*;
 
 #[test]
 fn a_spin_without_a_yield_ends_when_another_thread_sets_the_flag() {
