@@ -43,8 +43,7 @@ pub fn render(story: &Story<'_>, title: &str) -> String {
                 (head(story, title))
                 @if let Some(data) = &data {
                     (controls())
-                    (stage())
-                    (why(diagnosis.as_ref(), story))
+                    (stage(&why(diagnosis.as_ref(), story)))
                     (told(data))
                     script type="application/json" id="film" { (PreEscaped(embedded(data))) }
                     script { (PreEscaped(SCRIPT)) }
@@ -77,16 +76,34 @@ fn head(story: &Story<'_>, title: &str) -> Markup {
                 p.about { @if passed { "holds: " } @else { "should hold: " } (clean(story.scenario_about)) }
             }
             @if !story.message.is_empty() {
-                p.about { "but: " (clean(story.message)) }
+                p.about { "but: " (with_code(story.message)) }
             }
         }
     }
 }
 
-/// A button: its id, its sign, its name, its key.
+/// A button: its id, its sign (a path in a square of 16), its name, its key.
 fn button(id: &str, sign: &str, name: &str, key: &str, shortcut: &str) -> Markup {
     html! {
-        button id=(id) type="button" aria-label=(name) aria-keyshortcuts=(shortcut) title={ (name) " (" (key) ")" } { (sign) }
+        button id=(id) type="button" aria-label=(name) aria-keyshortcuts=(shortcut) title={ (name) " (" (key) ")" } {
+            (icon(sign))
+            @if id == "play" { " " span { "play" } }
+            @if id == "switch" { " next switch" }
+        }
+    }
+}
+
+fn icon(path: &str) -> Markup {
+    html! { svg.icon viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" { path d=(path) {} } }
+}
+
+/// Text in which names stand between backticks.
+fn with_code(text: &str) -> Markup {
+    let text = clean(text);
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }
 
@@ -95,12 +112,12 @@ fn controls() -> Markup {
         section.controls aria-label="Step through the execution" {
             div.bar {
                 div.buttons {
-                    (button("first", "⏮", "To the beginning", "Home", "Home"))
-                    (button("back", "◀", "One step back", "←", "ArrowLeft"))
-                    (button("play", "▶ play", "Play", "space", "Space"))
-                    (button("forward", "▶", "One step forward", "→", "ArrowRight"))
-                    (button("last", "⏭", "To the end", "End", "End"))
-                    (button("switch", "⇄ next switch", "To the next context switch", "n", "n"))
+                    (button("first", "M3 3h2v10H3zM13 3v10L6 8z", "To the beginning", "Home", "Home"))
+                    (button("back", "M12 2.5v11L4 8z", "One step back", "←", "ArrowLeft"))
+                    (button("play", "M4 2.5v11L13 8z", "Play", "space", "Space"))
+                    (button("forward", "M4 2.5v11L12 8z", "One step forward", "→", "ArrowRight"))
+                    (button("last", "M11 3h2v10h-2zM3 3v10l7-5z", "To the end", "End", "End"))
+                    (button("switch", "M10 1l5 3.5L10 8V5.5H1v-2h9zM6 8v2.5h9v2H6V15l-5-3.5z", "To the next context switch", "n", "n"))
                 }
                 input #scrub type="range" min="0" value="0" step="1" aria-label="Position";
                 output #count for="scrub" {}
@@ -117,12 +134,15 @@ fn controls() -> Markup {
     }
 }
 
-fn stage() -> Markup {
+fn stage(why: &Markup) -> Markup {
     html! {
         main.stage {
-            section.diagram aria-label="Space-time diagram; the list below tells the same" {
-                div #diagram tabindex="0" role="group" aria-label="Lanes of threads, time runs downwards" {}
-                (legend())
+            div.side {
+                section.diagram aria-label="Space-time diagram; the list below tells the same" {
+                    div #diagram tabindex="0" role="group" aria-label="Lanes of threads, time runs downwards" {}
+                    (legend())
+                }
+                (why)
             }
             div.side {
                 section.source aria-label="Source" {
@@ -151,6 +171,7 @@ fn legend() -> Markup {
             li { span.key.cycle {} "waits for ever" }
             li { b.preempted { "⇄" } " preemption" }
             li { b { "→" } " the one before waits or ended" }
+            li { b { ":12" } " a line of the source, " b { "test:12" } " of the hidden test" }
         }
     }
 }
@@ -161,7 +182,7 @@ fn why(diagnosis: Option<&Diagnosis>, story: &Story<'_>) -> Markup {
         section.why aria-label="Why" {
             @if let Some(diagnosis) = diagnosis {
                 h2 { "why" }
-                @for sentence in &diagnosis.sentences { p { (clean(sentence)) } }
+                @for sentence in &diagnosis.sentences { p { (with_code(sentence)) } }
             }
             @if !evidence.is_empty() { p.evidence { (evidence) } }
         }

@@ -26,7 +26,8 @@ pub(super) struct Data {
     threads: Vec<String>,
     objects: Vec<Thing>,
     files: Vec<Source>,
-    steps: Vec<Step>,
+    /// `None` for those that are left out.
+    steps: Vec<Option<Step>>,
     rows: Vec<RowData>,
     /// Whether every step is here, not only those with a row.
     whole: bool,
@@ -50,11 +51,10 @@ struct Source {
     text: String,
 }
 
-/// One event. Only `thread` is known of those that are left out.
+/// One event.
 #[derive(Debug, Serialize)]
 struct Step {
     thread: ThreadId,
-    #[serde(skip_serializing_if = "String::is_empty")]
     text: String,
     /// An index into the files.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +68,9 @@ struct Step {
     object: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     switch: Option<&'static str>,
+    /// The thread that could have gone on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preempts: Option<ThreadId>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     matters: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -114,39 +117,30 @@ impl Data {
         let is_shown = |index: &usize| whole || shown.contains(index);
         let step = |index: usize| {
             let event = &trace.events[index];
-            let nothing = Step {
-                thread: event.thread,
-                text: String::new(),
-                file: None,
-                line: None,
-                elsewhere: None,
-                object: None,
-                switch: None,
-                matters: false,
-                bad: false,
-            };
             if !is_shown(&index) {
-                return nothing;
+                return None;
             }
             let file = event.at.as_ref().and_then(|at| story.sources.iter().position(|(path, _)| *path == at.file));
             let elsewhere = event.at.as_ref().filter(|_| file.is_none()).map(|at| match is_test(at) {
                 true => format!("the hidden test, line {}", at.line),
                 false => names.place(at),
             });
-            Step {
+            let switch = switch(trace, index);
+            Some(Step {
+                thread: event.thread,
                 text: words.event(index),
                 line: event.at.as_ref().filter(|_| file.is_some()).map(|at| at.line),
                 file,
                 elsewhere,
                 object: event.object,
-                switch: switch(trace, index).map(|switch| match switch {
+                switch: switch.map(|switch| match switch {
                     Switch::Preemption => "preemption",
                     Switch::Handover => "handover",
                 }),
                 matters: diagnosis.is_some_and(|diagnosis| diagnosis.events.contains(&index)),
                 bad: event.op == Op::Panic || ends.iter().any(|end| end.event == Some(index)),
-                ..nothing
-            }
+                preempts: (switch == Some(Switch::Preemption)).then(|| trace.events[index - 1].thread),
+            })
         };
         let mut links = links(trace);
         links.retain(|link| is_shown(&(link.from - 1)) && is_shown(&(link.to - 1)));
@@ -177,19 +171,13 @@ impl Data {
     /// The rows, in words.
     pub(super) fn rows(&self) -> impl Iterator<Item = Told> {
         self.rows.iter().map(|row| {
-            let step = &self.steps[row.first - 1];
-            let text = match &row.text {
-                Some(text) if row.across => text.clone(),
-                text => {
-                    let switch = match (step.switch, row.first.checked_sub(2)) {
-                        (Some("preemption"), Some(before)) => {
-                            format!(" (preempts {})", self.thread(self.steps[before].thread))
-                        }
-                        _ => String::new(),
-                    };
-                    let text = text.as_ref().unwrap_or(&step.text);
-                    format!("{}{switch}: {text}", self.thread(step.thread))
+            let text = match &self.steps[row.first - 1] {
+                Some(step) if !row.across => {
+                    let preempts = step.preempts.map(|thread| format!(" (preempts {})", self.thread(thread)));
+                    let text = row.text.as_ref().unwrap_or(&step.text);
+                    format!("{}{}: {text}", self.thread(step.thread), preempts.unwrap_or_default())
                 }
+                _ => row.text.clone().unwrap_or_default(),
             };
             Told { last: row.last, text }
         })

@@ -98,12 +98,15 @@
     return { lanes, width: Math.max(x, room) };
   };
 
-  /** The text of a step, the name of its object in the object's colour. */
+  /** The text of a step: the name of its object in the object's colour, its place less prominent. */
   const coloured = (text, object) => {
+    const place = /(?:^| )\S*:\d+$/u.exec(text);
+    const rest = place ? text.slice(0, place.index) : text;
+    const tail = place ? [svg("tspan", { class: "place" }, place[0])] : [];
     const name = object === undefined ? "" : objectName(object);
-    const at = name === "" ? -1 : text.indexOf(name);
-    if (at < 0 || !lockHues.has(object)) return [text];
-    return [text.slice(0, at), svg("tspan", { class: `lock${lockHues.get(object)}` }, name), text.slice(at + name.length)];
+    const at = name === "" ? -1 : rest.indexOf(name);
+    if (at < 0 || !lockHues.has(object)) return [rest, ...tail];
+    return [rest.slice(0, at), svg("tspan", { class: `lock${lockHues.get(object)}` }, name), rest.slice(at + name.length), ...tail];
   };
 
   const draw = () => {
@@ -125,7 +128,7 @@
     for (const end of ends) end.lines = wrap(end.text, end.lane.characters);
     const endHeight = ends.length === 0 ? 0 : Math.max(...ends.map((end) => end.lines.length)) * LINE + PAD + 8;
     const cycle = ends.filter((end) => end.waits_for !== undefined && laneOf.has(end.waits_for));
-    const height = endTop + endHeight + (cycle.length > 0 ? 16 + cycle.length * 12 : 0) + 6;
+    const height = endTop + endHeight + (cycle.length > 0 ? 18 + cycle.length * 12 : 0) + 6;
     /** Where a step is: the middle of its row. */
     const yOf = (at) => {
       if (at <= 0) return 0;
@@ -135,7 +138,7 @@
     const untilY = (until) => (until === undefined ? (ends.length > 0 ? endTop + 10 : endTop) : yOf(until));
 
     const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Space-time diagram of the execution" });
-    const arrowhead = (id) => svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svg("path", { d: "M0 0L8 4L0 8z" }));
+    const arrowhead = (id) => svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { d: "M0 0L8 4L0 8z" }));
     picture.append(svg("defs", {}, arrowhead("tip"), arrowhead("tip-now"), arrowhead("tip-bad")));
 
     const backs = svg("g");
@@ -223,13 +226,21 @@
       finale.append(svg("text", { class: "cross", x: end.lane.x, y: endTop + 24, "text-anchor": "middle" }, "✗"));
       end.lines.forEach((line, index) => finale.append(svg("text", { class: "say bad", x: end.lane.x + 12, y: endTop + 23 + index * LINE }, line)));
     }
+    /** Where arrows meet a lane: each at a place of its own, on the side it comes from. */
+    const ports = new Map();
+    const port = (lane, side) => {
+      const key = `${lane.thread}/${side}`;
+      ports.set(key, (ports.get(key) ?? -1) + 1);
+      return lane.x + side * (4 + 11 * ports.get(key));
+    };
     cycle.forEach((end, index) => {
       const holder = laneOf.get(end.waits_for);
       const low = endTop + endHeight + 8 + index * 12;
       const side = Math.sign(holder.x - end.lane.x) || 1;
-      const x1 = end.lane.x + side * 4, x2 = holder.x - side * 4, start = endTop + 30;
+      const start = endTop + endHeight - 4;
+      const x1 = port(end.lane, side), x2 = holder === end.lane ? end.lane.x - 14 : port(holder, -side);
       const d = holder === end.lane
-        ? `M${end.lane.x + 4} ${start}v10q0 6 -6 6h-6q-6 0 -6 -6v-9`
+        ? `M${x1} ${start}V${low - 6}Q${x1} ${low} ${x1 - 6} ${low}H${x2 + 6}Q${x2} ${low} ${x2} ${low - 6}V${start + 2}`
         : `M${x1} ${start}V${low - 8}Q${x1} ${low} ${x1 + side * 8} ${low}H${x2 - side * 8}Q${x2} ${low} ${x2} ${low - 8}V${start + 2}`;
       finale.append(svg("path", { class: "cycle", d, "marker-end": "url(#tip-bad)" }, svg("title", {}, `${threadName(end.thread)} waits for ${threadName(end.waits_for)}`)));
     });
@@ -268,7 +279,7 @@
   const lineOf = new Map();
   const quote = () => {
     const box = $("source");
-    const used = film.files.map((_, file) => film.steps.some((one) => one.file === file));
+    const used = film.files.map((_, file) => film.steps.some((one) => one?.file === file));
     $("source-name").textContent = film.files.length === 1 ? film.files[0].name : "source";
     film.files.forEach((file, index) => {
       if (!used[index] && film.files.length > 1) return;
@@ -304,27 +315,28 @@
     const latest = new Map();
     for (let index = 0; index < step; index += 1) {
       const one = film.steps[index];
-      if (one.line !== undefined || one.elsewhere !== undefined) latest.set(one.thread, one);
+      if (one?.line !== undefined || one?.elsewhere !== undefined) latest.set(one.thread, one);
     }
-    const now = step > 0 ? film.steps[step - 1] : undefined;
+    const now = film.steps[step - 1] ?? undefined;
     for (const [thread, one] of [...latest].sort((a, b) => a[0] - b[0])) {
       const life = film.lives.find((other) => other.thread === thread);
-      if (life?.until !== undefined && life.until <= step && now?.thread !== thread) continue;
+      const ended = life?.until !== undefined && life.until <= step && now?.thread !== thread;
       const line = one.line === undefined ? undefined : lineOf.get(`${one.file}:${one.line}`);
       if (!line) {
-        elsewhere.push(`${threadName(thread)} in ${one.elsewhere ?? "?"}`);
+        if (!ended) elsewhere.push(`${threadName(thread)} in ${one.elsewhere ?? "?"}`);
         continue;
       }
       const acts = now?.thread === thread;
-      const state = isStuck(thread) ? "stuck" : waitOf(thread) ? "waiting" : acts ? "acting" : "";
-      line.badges.append(el("span", { class: `badge ${state}` }, threadName(thread)));
+      const state = isStuck(thread) ? "stuck" : waitOf(thread) ? "waiting" : acts ? "acting" : ended ? "ended" : "";
+      line.badges.append(el("span", { class: `badge ${state}`, title: ended ? `${threadName(thread)} has ended; its last line` : false }, threadName(thread)));
       line.node.classList.add("here");
       if (state !== "") line.node.classList.add(state);
-      if (acts) {
-        line.node.setAttribute("aria-current", "step");
-        const box = $("source");
-        reveal(box, line.node.offsetTop, line.node.offsetTop + line.node.offsetHeight, 60);
-      }
+      if (acts) line.node.setAttribute("aria-current", "step");
+    }
+    const last = film.steps.slice(0, step).findLast((one) => one !== null && lineOf.has(`${one.file}:${one.line}`));
+    if (last) {
+      const { node } = lineOf.get(`${last.file}:${last.line}`);
+      reveal($("source"), node.offsetTop, node.offsetTop + node.offsetHeight, 60);
     }
     for (const { node } of lineOf.values()) if (node.className === "line") node.removeAttribute("aria-current");
     $("elsewhere").textContent = elsewhere.join(" · ");
@@ -332,7 +344,7 @@
 
   const kinds = new Set([...film.holds, ...film.waits, ...film.changes].map((span) => span.object));
   const stateful = film.objects.map((_, object) => object).filter((object) => kinds.has(object));
-  const matters = new Set(film.steps.filter((one) => one.matters).map((one) => one.object));
+  const matters = new Set(film.steps.filter((one) => one?.matters).map((one) => one.object));
   stateful.sort((a, b) => Number(matters.has(b)) - Number(matters.has(a)) || a - b);
 
   const showState = () => {
@@ -359,7 +371,7 @@
     const row = rows[rowAt(step)];
     const one = film.steps[row.first - 1];
     const parts = row.across ? [textOf(row)] : [`${threadName(one.thread)}: ${textOf(row)}`];
-    if (!row.across && one.switch === "preemption") parts.push(`${threadName(film.steps[row.first - 2].thread)} is preempted`);
+    if (!row.across && one.preempts !== undefined) parts.push(`${threadName(one.preempts)} is preempted`);
     if (step === total) parts.push(...film.ends.map((end) => `${threadName(end.thread)} ${end.text}`));
     return parts.join("; ");
   };
@@ -368,6 +380,7 @@
     const current = rowAt(step);
     drawn.placed.forEach((place, index) => {
       place.group.classList.toggle("future", index > current);
+      place.group.classList.toggle("now", index === current);
       place.back.classList.toggle("now", index === current);
     });
     for (const { node, from } of drawn.timed) node.classList.toggle("future", from > step);
@@ -424,7 +437,8 @@
   const pause = () => {
     clearInterval(timer);
     timer = null;
-    $("play").textContent = "▶ play";
+    $("play").querySelector("span").textContent = "play";
+    document.documentElement.classList.remove("playing");
     $("play").setAttribute("aria-label", "Play");
   };
   const tick = () => {
@@ -434,7 +448,8 @@
   const play = () => {
     if (timer !== null) return pause();
     if (step === total) go(0);
-    $("play").textContent = "⏸ pause";
+    $("play").querySelector("span").textContent = "pause";
+    document.documentElement.classList.add("playing");
     $("play").setAttribute("aria-label", "Pause");
     timer = setInterval(tick, Number($("speed").value));
   };
