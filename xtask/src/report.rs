@@ -214,7 +214,8 @@ pub(crate) fn replayed(
     if judgement.scenario.is_none() {
         return refused(judgement);
     }
-    let mut text = story(root, exercise, judgement, scenario);
+    // Nothing was searched.
+    let mut text = story(root, exercise, &Judgement { evidence: None, ..judgement.clone() }, scenario);
     if judgement.verdict == Verdict::Passed {
         let taken = judgement.schedule.as_deref().unwrap_or_default();
         if taken.len() < schedule.len() {
@@ -251,7 +252,7 @@ pub(crate) fn divergence_in_words(divergence: &Divergence, before: Option<&Trace
     let possible: BTreeSet<ThreadId> = divergence.possible.iter().copied().collect();
     let others: Vec<String> = possible.iter().map(|&thread| name(thread)).collect();
     let instead = match others.as_slice() {
-        [] => "the program has ended by then".to_owned(),
+        [] => "this program goes another way".to_owned(),
         _ if possible.contains(wanted) => {
             format!("{} can go on there, but not in the way that the schedule asks for", name(*wanted))
         }

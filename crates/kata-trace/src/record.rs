@@ -95,7 +95,7 @@ pub struct Divergence {
     pub decision: u64,
     /// Who is to go on by that decision.
     pub wanted: ThreadId,
-    /// Who can go on instead.
+    /// Who can go on instead. Empty where the world cannot tell.
     pub possible: Vec<ThreadId>,
 }
 

@@ -40,7 +40,7 @@ pub fn render(story: &Story<'_>, title: &str) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                (head(story, title))
+                (head(story, diagnosis.as_ref(), title))
                 @if let Some(data) = &data {
                     (controls())
                     (stage(&why(diagnosis.as_ref(), story)))
@@ -62,7 +62,9 @@ fn embedded(data: &Data) -> String {
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
-fn head(story: &Story<'_>, title: &str) -> Markup {
+fn head(story: &Story<'_>, diagnosis: Option<&Diagnosis>, title: &str) -> Markup {
+    // The explanation of a data race begins with the same sentence.
+    let explained = story.verdict == Verdict::DataRace && diagnosis.is_some();
     let passed = story.verdict == Verdict::Passed;
     let kind = story.kind.map_or_else(String::new, |kind| format!(" ({kind})"));
     html! {
@@ -75,7 +77,7 @@ fn head(story: &Story<'_>, title: &str) -> Markup {
             @if !story.scenario_about.is_empty() {
                 p.about { @if passed { "holds: " } @else { "should hold: " } (clean(story.scenario_about)) }
             }
-            @if !story.message.is_empty() {
+            @if !story.message.is_empty() && !explained {
                 p.about { "but: " (with_code(story.message)) }
             }
         }

@@ -141,6 +141,9 @@
     const arrowhead = (id) => svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { d: "M0 0L8 4L0 8z" }));
     picture.append(svg("defs", {}, arrowhead("tip"), arrowhead("tip-now"), arrowhead("tip-bad")));
 
+    /** Whether a span begins and ends within one row that stands for several steps. */
+    const folded = (span) => span.until !== undefined && rows[rowAt(span.from)]?.across && rowAt(span.from) === rowAt(span.until);
+
     const backs = svg("g");
     const spans = svg("g");
     const arrows = svg("g");
@@ -159,7 +162,7 @@
     }
     for (const hold of film.holds) {
       const lane = laneOf.get(hold.thread);
-      if (!lane) continue;
+      if (!lane || folded(hold)) continue;
       const top = yOf(hold.from);
       const bottom = Math.max(untilY(hold.until), top + 4);
       const x = lane.x - 9 - hold.slot * BAR;
@@ -169,7 +172,7 @@
     }
     for (const wait of film.waits) {
       const lane = laneOf.get(wait.thread);
-      if (!lane) continue;
+      if (!lane || folded(wait)) continue;
       const endless = wait.until === undefined && ends.some((end) => end.thread === wait.thread);
       const title = `${threadName(wait.thread)} waits${wait.object === undefined ? "" : ` for ${objectName(wait.object)}`}`;
       const line = svg("line", { class: endless ? "wait endless" : "wait", x1: lane.x, x2: lane.x, y1: yOf(wait.from), y2: Math.max(untilY(wait.until), yOf(wait.from) + 4) }, svg("title", {}, title));
@@ -246,6 +249,10 @@
     });
     texts.append(finale);
 
+    // What is still to come shines through.
+    const curtain = svg("rect", { class: "curtain", x: 0, y: 0, width, height });
+    texts.append(curtain);
+
     const heads = el("div", { class: "heads", style: `width:${width}px`, "aria-hidden": "true" });
     const headOf = new Map();
     for (const lane of lanes) {
@@ -254,13 +261,13 @@
       heads.append(head);
     }
     box.replaceChildren(heads, picture);
-    drawn = { placed, timed, finale, headOf, arrows: [...arrows.children], height };
+    drawn = { placed, timed, finale, curtain, headOf, arrows: [...arrows.children], height };
   };
 
   // ---- the source ----
 
   const KEYWORDS = /^(?:as|async|await|break|const|continue|crate|dyn|else|enum|extern|false|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|ref|return|self|Self|static|struct|super|trait|true|type|unsafe|use|where|while)$/u;
-  const TOKEN = /(\/\/.*|\/\*.*?\*\/)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)')|(\b[A-Za-z_]\w*!?)|(\b\d[\w.]*)/gu;
+  const TOKEN = /(\/\/.*|\/\*.*?\*\/)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)')|(\b[A-Za-z_]\w*!?)|(\b\d\w*(?:\.\d\w*)?)/gu;
 
   const highlighted = (line) => {
     const parts = [];
@@ -379,7 +386,6 @@
   const show = () => {
     const current = rowAt(step);
     drawn.placed.forEach((place, index) => {
-      place.group.classList.toggle("future", index > current);
       place.group.classList.toggle("now", index === current);
       place.back.classList.toggle("now", index === current);
     });
@@ -390,6 +396,9 @@
       arrow.setAttribute("marker-end", now ? "url(#tip-now)" : "url(#tip)");
     }
     drawn.finale.classList.toggle("future", step < total);
+    const shown = drawn.placed[current];
+    drawn.curtain.setAttribute("y", shown ? shown.top + shown.height : 0);
+    drawn.curtain.classList.toggle("open", step === total);
     const acting = current >= 0 && !rows[current].across ? film.steps[rows[current].first - 1].thread : undefined;
     for (const [thread, head] of drawn.headOf) {
       head.className = [thread === acting ? "acting" : "", isStuck(thread) ? "stuck" : waitOf(thread) ? "waiting" : ""].join(" ");
