@@ -2,9 +2,11 @@
 
 mod check;
 mod doctor;
+mod film;
 mod list;
 mod next;
 mod progress;
+mod replay;
 mod verify;
 
 use clap::Subcommand;
@@ -18,6 +20,10 @@ pub(crate) use doctor::Symptom;
 pub(crate) enum Command {
     /// Judge the solution of an exercise.
     Check(check::Arguments),
+    /// Run the interleaving that the last failing check found again.
+    Replay(replay::Arguments),
+    /// Write an HTML file that shows the interleaving step by step.
+    Film(film::Arguments),
     /// Show all exercises.
     List,
     /// Show the next exercise to solve.
@@ -35,6 +41,8 @@ impl Command {
     pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         match self {
             Command::Check(arguments) => check::check(&arguments),
+            Command::Replay(arguments) => replay::replay(&arguments),
+            Command::Film(arguments) => film::film(&arguments),
             Command::List => list::list(),
             Command::Next => next::next(),
             Command::Progress => progress::progress(),

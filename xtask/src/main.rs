@@ -2,6 +2,8 @@
 
 mod command;
 mod exit;
+mod failure;
+mod judging;
 mod output;
 mod progress;
 mod report;

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use exercise::{Engine, Exercise, Id};
 use judge::corpus::Verified;
 use judge::{Judgement, ScenarioResult};
+use kata_trace::{Divergence, ThreadId, Trace, Verdict};
 
 use crate::command::Symptom;
 use crate::progress::Solved;
@@ -141,11 +142,16 @@ pub(crate) fn verified(programs: &[Verified]) -> String {
 
 /// What failed, and how.
 pub(crate) fn failed(root: &Path, exercise: &Exercise, judgement: &Judgement) -> String {
-    let heading = format!("{BOLD}{}{BOLD:#}: {}\n\n", exercise.id, exercise.manifest.title);
+    let heading = heading(exercise);
     match judgement.scenario.as_deref() {
         Some(scenario) => heading + &story(root, exercise, judgement, scenario),
         None => heading + &refused(judgement),
     }
+}
+
+/// Which exercise it is about.
+pub(crate) fn heading(exercise: &Exercise) -> String {
+    format!("{BOLD}{}{BOLD:#}: {}\n\n", exercise.id, exercise.manifest.title)
 }
 
 /// A file that never ran.
@@ -157,8 +163,30 @@ fn refused(judgement: &Judgement) -> String {
     text
 }
 
-/// How the failing execution went.
+/// How the execution went.
 fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str) -> String {
+    // What is printed loses its colours where they are not wanted.
+    tell(root, exercise, judgement, scenario, |story| viewer::timeline::render(story, &style()))
+}
+
+fn style() -> viewer::Style {
+    viewer::Style { color: true, width: width() }
+}
+
+/// The film of the execution of this judgement.
+pub(crate) fn film(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str) -> String {
+    let title = format!("{}: {}", exercise.id, exercise.manifest.title);
+    tell(root, exercise, judgement, scenario, |story| viewer::film::render(story, &title))
+}
+
+/// Hands the execution of a judgement to who shows it.
+fn tell(
+    root: &Path,
+    exercise: &Exercise,
+    judgement: &Judgement,
+    scenario: &str,
+    show: impl FnOnce(&viewer::Story<'_>) -> String,
+) -> String {
     let trace = judgement.execution();
     let sources = sources(root, exercise, judgement);
     let story = viewer::Story {
@@ -172,8 +200,66 @@ fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str
         trace: trace.as_ref(),
         sources: &sources,
     };
-    // What is printed loses its colours where they are not wanted.
-    viewer::timeline::render(&story, &viewer::Style { color: true, width: width() })
+    show(&story)
+}
+
+/// A schedule was run again, and applies.
+pub(crate) fn replayed(
+    root: &Path,
+    exercise: &Exercise,
+    judgement: &Judgement,
+    scenario: &str,
+    schedule: &str,
+) -> String {
+    if judgement.scenario.is_none() {
+        return refused(judgement);
+    }
+    // Nothing was searched.
+    let mut text = story(root, exercise, &Judgement { evidence: None, ..judgement.clone() }, scenario);
+    if judgement.verdict == Verdict::Passed {
+        let taken = judgement.schedule.as_deref().unwrap_or_default();
+        if taken.len() < schedule.len() {
+            text.push_str("\nThe program ends before the schedule does.\n");
+        }
+        let _ = writeln!(
+            text,
+            "\n{scenario} holds in this interleaving. Whether it holds in the others, `cargo xtask check {}` tells.",
+            exercise.id
+        );
+    }
+    text
+}
+
+/// A schedule does not apply any more: where, and what went before.
+pub(crate) fn diverged(divergence: &Divergence, before: Option<&Trace>) -> String {
+    let mut text =
+        format!("{BAD}✗ the schedule no longer applies{BAD:#}: {}\n", divergence_in_words(divergence, before));
+    if let Some(before) = before.filter(|before| !before.events.is_empty()) {
+        let _ = write!(text, "\nup to there:\n\n{}", viewer::timeline::lanes(before, &style()));
+    }
+    text
+}
+
+/// One sentence on where a schedule does not apply.
+pub(crate) fn divergence_in_words(divergence: &Divergence, before: Option<&Trace>) -> String {
+    let name = |thread: ThreadId| {
+        let known = before.and_then(|trace| trace.threads.get(usize::from(thread)));
+        known.map_or_else(|| format!("thread {thread}"), |thread| thread.name.clone())
+    };
+    let steps = before.map_or(divergence.decision.saturating_sub(1), |trace| trace.events.len() as u64);
+    let after = if steps == 0 { "before the first step".to_owned() } else { format!("after step {steps}") };
+    let Divergence { decision, wanted, .. } = divergence;
+    let possible: BTreeSet<ThreadId> = divergence.possible.iter().copied().collect();
+    let others: Vec<String> = possible.iter().map(|&thread| name(thread)).collect();
+    let instead = match others.as_slice() {
+        [] => "this program goes another way".to_owned(),
+        _ if possible.contains(wanted) => {
+            format!("{} can go on there, but not in the way that the schedule asks for", name(*wanted))
+        }
+        [one] => format!("only {one} can go on there"),
+        [rest @ .., last] => format!("only {} and {last} can go on there", rest.join(", ")),
+    };
+    format!("{after}, its decision {decision} lets {} go on, and {instead}", name(*wanted))
 }
 
 /// The files that the failing execution went through.

@@ -11,6 +11,7 @@ mod excerpt;
 mod lint;
 mod naming;
 mod process;
+mod replay;
 mod run;
 mod scenario;
 mod slot;
@@ -27,6 +28,7 @@ use kata_trace::Verdict;
 
 pub use child::kill_all;
 pub use error::Error;
+pub use replay::{Replayed, Schedule, replay};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;
 pub use verdict::{Diagnostic, Judgement, Milliseconds, Rejection, SCHEMA, ScenarioResult};
@@ -151,42 +153,69 @@ fn decide(
     let mut ms = Milliseconds::default();
     let mut results = Vec::new();
     for &engine in &exercise.manifest.engines {
-        let world = bench.ready_world(engine, &exercise.manifest.crates, report)?;
-        let hidden_path = exercise.hidden(engine);
-        let read = std::fs::read_to_string(root.join(&hidden_path));
-        let hidden = read.map_err(|error| Error::io("read", &hidden_path, error))?;
-        let scenarios =
-            scenarios(&hidden).map_err(|error| Error::new(format!("{}: {error}", hidden_path.display())))?;
-        let hidden_name = hidden_path.to_string_lossy();
-        let job = Job {
-            workspace: &bench.workspace,
-            toolchain: &bench.toolchain,
-            world: &world,
-            exercise,
-            source: Source { name: shown, text },
-            hidden: Source { name: &hidden_name, text: &hidden },
-            scenarios: &scenarios,
-        };
-        let started = Instant::now();
-        let compiled = compile::compile(&job)?;
-        ms.compile += millis(started.elapsed());
-        let program = match compiled {
-            Ok(program) => program,
+        let source = Source { name: shown, text };
+        let prepared = match prepare(bench, exercise, engine, source, &mut ms, report)? {
+            Ok(prepared) => prepared,
             Err(rejection) => return Ok(Judgement { ms, ..Judgement::rejected(&exercise.id, rejection) }),
         };
+        let Prepared { program, scenarios, .. } = &prepared;
         let started = Instant::now();
-        let ran = run::run(exercise, engine, &program, &scenarios, root, options.jobs)?;
+        let ran = run::run(exercise, engine, program, scenarios, root, options.jobs)?;
         ms.run += millis(started.elapsed());
         for run::Ran { result, mut record } in ran {
             if let Some(trace) = &mut record.trace {
-                naming::name_objects(trace, &[job.source, job.hidden]);
+                naming::name_objects(trace, &[source, prepared.hidden()]);
             }
             let failed = result.verdict != Verdict::Passed;
             results.push(result);
             if failed {
-                return Ok(Judgement { ms, ..Judgement::failed(&exercise.id, engine, record, results) });
+                return Ok(Judgement { ms, ..Judgement::ended(&exercise.id, engine, record, results) });
             }
         }
     }
     Ok(Judgement { ms, ..Judgement::passed(&exercise.id, results) })
+}
+
+/// A program that is ready to run scenarios.
+struct Prepared {
+    program: compile::Program,
+    scenarios: Vec<Scenario>,
+    hidden_name: String,
+    hidden: String,
+}
+
+impl Prepared {
+    fn hidden(&self) -> Source<'_> {
+        Source { name: &self.hidden_name, text: &self.hidden }
+    }
+}
+
+/// Compiles a file that the lint has accepted.
+fn prepare(
+    bench: &Bench,
+    exercise: &Exercise,
+    engine: Engine,
+    source: Source<'_>,
+    ms: &mut Milliseconds,
+    report: &mut dyn FnMut(Step),
+) -> Result<Result<Prepared, Rejection>, Error> {
+    let world = bench.ready_world(engine, &exercise.manifest.crates, report)?;
+    let hidden_path = exercise.hidden(engine);
+    let read = std::fs::read_to_string(bench.workspace.root().join(&hidden_path));
+    let hidden = read.map_err(|error| Error::io("read", &hidden_path, error))?;
+    let scenarios = scenarios(&hidden).map_err(|error| Error::new(format!("{}: {error}", hidden_path.display())))?;
+    let hidden_name = hidden_path.to_string_lossy().into_owned();
+    let job = Job {
+        workspace: &bench.workspace,
+        toolchain: &bench.toolchain,
+        world: &world,
+        exercise,
+        source,
+        hidden: Source { name: &hidden_name, text: &hidden },
+        scenarios: &scenarios,
+    };
+    let started = Instant::now();
+    let compiled = compile::compile(&job)?;
+    ms.compile += millis(started.elapsed());
+    Ok(compiled.map(|program| Prepared { program, scenarios, hidden_name, hidden }))
 }

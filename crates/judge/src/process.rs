@@ -12,7 +12,7 @@ use crate::child::{self, Cancel, Ended, Finished, Limits};
 /// A record holds the log of one execution: far more than this is not a record.
 const LONGEST_RECORD: usize = 64 << 20;
 
-/// Runs one scenario of a compiled exercise. `None` when it was cancelled.
+/// Runs one scenario of a compiled exercise, or one schedule of it. `None` when it was cancelled.
 ///
 /// # Errors
 /// The process cannot be started.
@@ -21,9 +21,15 @@ pub(crate) fn run(
     root: &Path,
     scenario: &str,
     budget: &Budget,
+    replay: Option<&str>,
     cancel: &Cancel,
 ) -> Result<Option<Record>, Error> {
-    let request = Request { nonce: nonce()?, scenario: scenario.to_owned(), budget: budget.clone(), replay: None };
+    let request = Request {
+        nonce: nonce()?,
+        scenario: scenario.to_owned(),
+        budget: budget.clone(),
+        replay: replay.map(str::to_owned),
+    };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
     line.push(b'\n');
     let limits = Limits {
@@ -112,6 +118,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         evidence: Evidence::default(),
         schedule: None,
         trace: None,
+        diverged: None,
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn run(
             let (Some(scenario), Some((cancel, slot))) = (scenarios.get(index), slots.get(index)) else { break };
             let started = Instant::now();
             let budget = exercise.manifest.budget(&scenario.name);
-            let ran = match process::run(&program.path, root, &scenario.name, budget, cancel) {
+            let ran = match process::run(&program.path, root, &scenario.name, budget, None, cancel) {
                 Ok(None) => continue,
                 Ok(Some(record)) => Ok(Ran { result: result(engine, scenario, &record, started), record }),
                 Err(error) => Err(error),
@@ -71,7 +71,8 @@ pub(crate) fn run(
     Ok(finished)
 }
 
-fn result(engine: Engine, scenario: &Scenario, record: &Record, started: Instant) -> ScenarioResult {
+/// What is told of a scenario that has run since `started`.
+pub(crate) fn result(engine: Engine, scenario: &Scenario, record: &Record, started: Instant) -> ScenarioResult {
     ScenarioResult {
         name: scenario.name.clone(),
         about: scenario.about.clone(),

@@ -159,8 +159,8 @@ impl Judgement {
         Judgement { evidence: Some(evidence), scenarios, ..Judgement::new(exercise, Verdict::Passed, String::new()) }
     }
 
-    /// The last of `scenarios` failed as `record` says.
-    pub(crate) fn failed(exercise: &Id, engine: Engine, record: Record, scenarios: Vec<ScenarioResult>) -> Self {
+    /// The last of `scenarios` ended as `record` says.
+    pub(crate) fn ended(exercise: &Id, engine: Engine, record: Record, scenarios: Vec<ScenarioResult>) -> Self {
         let trace = record.trace.unwrap_or_default();
         Judgement {
             kind: record.kind,

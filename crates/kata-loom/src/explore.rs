@@ -11,7 +11,7 @@ use std::sync::{Arc, mpsc};
 
 use kata::Failure;
 use kata::harness::{Finding, Order};
-use kata_trace::{Budget, Evidence, Trace, Verdict};
+use kata_trace::{Budget, Divergence, Evidence, ThreadId, Trace, Verdict};
 
 use crate::demand::Demands;
 use crate::liberty::Liberty;
@@ -71,7 +71,11 @@ pub fn explore_with(budget: Budget, replay: Option<String>, scenario: impl Fn() 
         }
         match receiver.recv() {
             Ok(News::Found(finding)) => return finding,
-            Ok(News::StartAgain(executed, demanded)) => (executions, demands) = (executed, demanded),
+            Ok(News::StartAgain(executed, demanded)) => {
+                demands = demanded;
+                // Of an execution that may be any, only one that is not abandoned will do.
+                executions = if replay.as_ref().is_some_and(|replay| replay.steps.is_none()) { 0 } else { executed };
+            }
             Err(_) => return internal("the exploration ended without a finding".to_owned()),
         }
     }
@@ -107,15 +111,24 @@ struct Search {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Replay {
     execution: u64,
-    steps: String,
+    /// `None` for an execution that may be any.
+    steps: Option<String>,
 }
 
 impl Replay {
     fn read(schedule: &str) -> Option<Self> {
+        if schedule.is_empty() {
+            return Some(Replay { execution: 1, steps: None });
+        }
         let (execution, steps) = schedule.split_once(':')?;
         let execution = execution.parse().ok().filter(|number| *number > 0)?;
         let steps: String = steps.to_owned();
-        steps.chars().all(|step| step.is_ascii_digit()).then_some(Replay { execution, steps })
+        steps.chars().all(|step| step.is_ascii_digit()).then_some(Replay { execution, steps: Some(steps) })
+    }
+
+    /// Whether an execution of the same number has these threads in its steps.
+    fn is_it(&self, steps: &str) -> bool {
+        self.steps.as_ref().is_none_or(|own| own == steps)
     }
 }
 
@@ -148,8 +161,8 @@ pub(crate) fn conclude(failure: Failure) -> ! {
         let bound = search.bound.map_or_else(|| preemptions(&trace), u32::from);
         let evidence = Evidence { preemption_bound: Some(bound), ..search.evidence() };
         match &search.replay {
-            Some(replay) if format!("{}:{}", replay.execution, replay.steps) != schedule => {
-                search.send(diverged(replay));
+            Some(replay) if replay.execution != search.executions || !replay.is_it(&steps(&trace)) => {
+                search.send(diverged(replay, Some(trace)));
             }
             _ => search.send(Finding::failed(failure, evidence, Some(schedule), Some(trace))),
         }
@@ -212,12 +225,15 @@ fn explore_all() {
         let search = search.as_ref().expect("the search goes on");
         search.send(match &search.replay {
             None => Finding::passed(search.evidence()),
-            Some(replay) if search.executions == replay.execution && search.schedule == replay.steps => {
+            Some(replay) if search.executions == replay.execution && replay.is_it(&search.schedule) => {
                 let trace = execution::with(|e| e.log.to_trace());
-                let schedule = format!("{}:{}", replay.execution, replay.steps);
+                let schedule = format!("{}:{}", replay.execution, search.schedule);
                 Finding { trace: Some(trace), schedule: Some(schedule), ..Finding::passed(search.evidence()) }
             }
-            Some(replay) => diverged(replay),
+            Some(replay) if search.executions == replay.execution => {
+                diverged(replay, Some(execution::with(|e| e.log.to_trace())))
+            }
+            Some(replay) => diverged(replay, None),
         });
     });
 }
@@ -323,8 +339,22 @@ fn preemptions(trace: &Trace) -> u32 {
     u32::try_from(trace.events.iter().filter(|event| event.preemption).count()).unwrap_or(u32::MAX)
 }
 
-fn diverged(replay: &Replay) -> Finding {
-    internal(format!("the schedule does not apply to this program: its execution {} is another one", replay.execution))
+/// `trace` is what there is in place of the execution to repeat; nothing if there are fewer executions.
+fn diverged(replay: &Replay, trace: Option<Trace>) -> Finding {
+    let own = replay.steps.as_deref().unwrap_or_default();
+    let mut trace = trace.unwrap_or_default();
+    let steps = steps(&trace);
+    let common = own.bytes().zip(steps.bytes()).take_while(|(own, other)| own == other).count();
+    trace.events.truncate(common);
+    let wanted = own[common..].chars().next().and_then(|step| ThreadId::try_from(step.to_digit(10)?).ok());
+    let diverged = wanted.map(|wanted| Divergence {
+        decision: u64::try_from(common).unwrap_or(u64::MAX).saturating_add(1),
+        wanted,
+        possible: Vec::new(),
+    });
+    let message =
+        format!("the schedule does not apply to this program: its execution {} is another one", replay.execution);
+    Finding { diverged, trace: Some(trace), ..internal(message) }
 }
 
 fn internal(message: String) -> Finding {

@@ -85,8 +85,10 @@ fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
         return internal(format!("`{schedule}` is not a schedule"));
     };
     let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Replay::new(decisions)), Vec::new());
-    if let Some(decision) = left.search.diverged_at() {
-        return internal(format!("the schedule does not apply to this program from decision {decision} on"));
+    if let Some(diverged) = left.search.diverged() {
+        let message = format!("the schedule does not apply to this program from decision {} on", diverged.decision);
+        let trace = kernel::with(|kernel| kernel.log.to_trace());
+        return Finding { diverged: Some(diverged), trace: Some(trace), ..internal(message) };
     }
     let evidence = Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None };
     match left.failure.take() {

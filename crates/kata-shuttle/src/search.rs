@@ -8,6 +8,8 @@ pub(crate) use context_bound::ContextBound;
 pub(crate) use random::Random;
 pub(crate) use replay::Replay;
 
+use kata_trace::Divergence;
+
 use crate::choice::Choice;
 
 /// A search over interleavings: executions one after the other, and in each a choice at every decision that has more
@@ -20,8 +22,10 @@ pub(crate) trait Search {
     /// of what the threads are about to do. `None` abandons the execution.
     fn choose(&mut self, choices: &[Choice], situation: u64) -> Option<usize>;
 
-    /// Sees a decision that has only one outcome.
-    fn forced(&mut self, _choice: Choice) {}
+    /// Sees a decision that has only one outcome. `false` abandons the execution.
+    fn forced(&mut self, _choice: Choice) -> bool {
+        true
+    }
 
     /// Whether a release, the given one since the last decision, is a scheduling point; `None` leaves it to the kernel.
     fn at_release(&self, _releases: u32) -> Option<bool> {
@@ -37,8 +41,8 @@ pub(crate) trait Search {
     /// Nothing was left out.
     fn exhaustive(&self) -> bool;
 
-    /// The decision at which a given schedule did not apply, of a search that follows one.
-    fn diverged_at(&self) -> Option<usize> {
+    /// Where a given schedule did not apply, of a search that follows one.
+    fn diverged(&self) -> Option<Divergence> {
         None
     }
 

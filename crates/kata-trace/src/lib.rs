@@ -13,6 +13,6 @@ mod verdict;
 
 pub use event::{Cause, Event, Op, Value};
 pub use names::{Names, is_test};
-pub use record::{Budget, Evidence, Location, Record, Request};
+pub use record::{Budget, Divergence, Evidence, Location, Record, Request};
 pub use trace::{Object, ObjectId, ObjectKind, Thread, ThreadId, Trace};
 pub use verdict::{DeadlockKind, Verdict};

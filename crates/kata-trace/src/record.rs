@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeadlockKind, Trace, Verdict};
+use crate::{DeadlockKind, ThreadId, Trace, Verdict};
 
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,7 +70,7 @@ pub struct Request {
     pub scenario: String,
     /// Its budget.
     pub budget: Budget,
-    /// Run exactly this schedule once, in place of exploring.
+    /// Run exactly this schedule once, in place of exploring. The empty one is any execution that was explored first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
 }
@@ -86,6 +86,17 @@ pub struct Evidence {
     pub exhaustive: bool,
     /// The seed of the randomised search, if there was one.
     pub seed: Option<u64>,
+}
+
+/// Where a schedule does not apply to a program: the program is not the one that it was found in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Divergence {
+    /// The decision that cannot be taken, from 1.
+    pub decision: u64,
+    /// Who is to go on by that decision.
+    pub wanted: ThreadId,
+    /// Who can go on instead. Empty where the world cannot tell.
+    pub possible: Vec<ThreadId>,
 }
 
 /// The one line that a scenario's process answers.
@@ -110,7 +121,10 @@ pub struct Record {
     /// The failing schedule: a token a step, see the world's documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,
-    /// The failing execution.
+    /// The failing execution. Of a replay that diverged: what went before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
+    /// Where a replay diverged; the verdict is then `internal-error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diverged: Option<Divergence>,
 }

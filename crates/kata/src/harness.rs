@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Evidence, Record, Request, Trace, Verdict};
+use kata_trace::{Budget, DeadlockKind, Divergence, Evidence, Record, Request, Trace, Verdict};
 
 use crate::{Failure, limits};
 
@@ -40,6 +40,8 @@ pub struct Finding {
     pub schedule: Option<String>,
     /// See [`Record::trace`].
     pub trace: Option<Trace>,
+    /// See [`Record::diverged`].
+    pub diverged: Option<Divergence>,
 }
 
 impl Finding {
@@ -53,6 +55,7 @@ impl Finding {
             evidence,
             schedule: None,
             trace: None,
+            diverged: None,
         }
     }
 
@@ -66,6 +69,7 @@ impl Finding {
             evidence,
             schedule,
             trace,
+            diverged: None,
         }
     }
 }
@@ -140,6 +144,7 @@ pub fn answer(finding: Finding) -> ! {
         evidence: finding.evidence,
         schedule: finding.schedule,
         trace: finding.trace,
+        diverged: finding.diverged,
     };
     let mut line = serde_json::to_vec(&record).expect("a record has only string keys");
     line.push(b'\n');

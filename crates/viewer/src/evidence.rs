@@ -2,10 +2,13 @@
 
 use kata_trace::{Cause, Evidence, Trace, Verdict};
 
-/// One line: how a failure was found, or how far the search went without one.
+/// One line: how a failure was found, or how far the search went without one. Empty where nothing was searched.
 ///
 /// With the trace of the failure, the preemptions are told from other turns that the scheduler chose.
 pub fn sentence(verdict: Verdict, evidence: &Evidence, trace: Option<&Trace>) -> String {
+    if evidence.executions == 0 {
+        return String::new();
+    }
     if verdict == Verdict::Passed { held(evidence) } else { found(evidence, trace) }
 }
 
@@ -24,9 +27,6 @@ fn held(evidence: &Evidence) -> String {
 }
 
 fn found(evidence: &Evidence, trace: Option<&Trace>) -> String {
-    if evidence.executions == 0 {
-        return String::new();
-    }
     let mut words = format!("found in execution {}", thousands(evidence.executions));
     if let Some(cost) = evidence.preemption_bound {
         words += &format!(", with {}", turns(cost, trace));

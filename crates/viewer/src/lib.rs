@@ -1,7 +1,10 @@
-//! Draws one execution for a person: a timeline with a lane for each thread, why it failed, and where in the source.
+//! Draws one execution for a person: a timeline with a lane for each thread, why it failed, and where in the source; in a
+//! terminal, or as a film to step through in a browser.
 
+mod end;
 pub mod evidence;
 mod excerpt;
+pub mod film;
 mod paint;
 mod rows;
 pub mod timeline;

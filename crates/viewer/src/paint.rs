@@ -13,6 +13,8 @@ pub(crate) enum Tone {
     Heading,
     /// The failure.
     Bad,
+    /// What holds.
+    Good,
     /// A preemption.
     Switch,
     /// Frames, numbers, what was left out.
@@ -41,6 +43,7 @@ fn style(tone: Tone) -> Style {
     match tone {
         Tone::Plain => Style::new(),
         Tone::Matters | Tone::Heading => Style::new().effects(Effects::BOLD),
+        Tone::Good => AnsiColor::Green.on_default().effects(Effects::BOLD),
         Tone::Bad => AnsiColor::BrightRed.on_default().effects(Effects::BOLD),
         Tone::Switch => AnsiColor::Yellow.on_default().effects(Effects::BOLD),
         Tone::Faint => Style::new().effects(Effects::DIMMED),

@@ -20,7 +20,25 @@ pub(crate) enum Row {
     After(Range<usize>),
 }
 
-/// More rows than this are folded further, if they can be.
+impl Row {
+    /// What stands for the steps of this row, unless it is one step or a fold.
+    pub(crate) fn summary(&self) -> Option<String> {
+        Some(match self {
+            Row::Event(..) | Row::Fold(_) => return None,
+            Row::Again(again) => format!("{} again and again, without end", steps_above(again.period)),
+            Row::Loop(period, times) => format!("{} {times} times more", steps_above(*period)),
+            Row::After(rest) if rest.len() == 1 => "1 step after the failure".to_owned(),
+            Row::After(rest) => format!("{} steps after the failure", rest.len()),
+        })
+    }
+}
+
+/// `these 4 steps`
+fn steps_above(period: usize) -> String {
+    if period == 1 { "this step".to_owned() } else { format!("these {period} steps") }
+}
+
+/// More rows than this are folded further in a terminal, if they can be.
 const COMFORTABLE: usize = 28;
 
 /// So many threads may be spawned in a row before that is folded.
@@ -34,6 +52,16 @@ const ROUNDS: usize = 3;
 
 /// The rows of a trace: as much as can be taken in, and everything that the diagnosis is about.
 pub(crate) fn rows(trace: &Trace, verdict: Verdict, diagnosis: Option<&Diagnosis>) -> Vec<Row> {
+    rows_within(trace, verdict, diagnosis, COMFORTABLE)
+}
+
+/// The same with so many rows before what matters less is folded.
+pub(crate) fn rows_within(
+    trace: &Trace,
+    verdict: Verdict,
+    diagnosis: Option<&Diagnosis>,
+    comfortable: usize,
+) -> Vec<Row> {
     let endless = matches!(verdict, Verdict::Livelock | Verdict::NotConcurrent);
     let again = repetition(trace).filter(|_| endless);
     let matters = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.events);
@@ -45,7 +73,7 @@ pub(crate) fn rows(trace: &Trace, verdict: Verdict, diagnosis: Option<&Diagnosis
     for level in levels {
         let shown = shown(trace, end, matters, level);
         rows = loops(trace, matters, fold(trace, end, &shown, if level == Level::Essential { 1 } else { 2 }));
-        if rows.len() <= COMFORTABLE {
+        if rows.len() <= comfortable {
             break;
         }
     }

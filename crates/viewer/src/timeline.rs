@@ -2,10 +2,10 @@
 
 mod table;
 
-use kata_trace::diagnosis::holding::{Hold, stuck};
 use kata_trace::diagnosis::{Diagnosis, Mark, Pattern, diagnose};
 use kata_trace::{Names, Op, ThreadId, Trace, Verdict};
 
+use crate::end::{End, ends};
 use crate::excerpt::excerpts;
 use crate::paint::{Paint, Tone, clean};
 use crate::rows::{Row, Switch, fold_text, rows, switch};
@@ -21,14 +21,14 @@ const NARROWEST: usize = 40;
 /// How long object names may be, tried in turn until all lanes fit.
 const NAME_LENGTHS: [usize; 3] = [usize::MAX, 20, 14];
 
-/// The whole account of a failing scenario: what failed, the timeline, why, the lines that matter, the evidence.
+/// The whole account of a scenario: what failed, the timeline, why, the lines that matter, the evidence.
 pub fn render(story: &Story<'_>, style: &Style) -> String {
     let style = Style { width: style.width.clamp(NARROWEST, WIDEST), ..*style };
     let paint = Paint { color: style.color };
     let diagnosis = story.trace.and_then(|trace| diagnose(trace, story.verdict, story.kind));
     let mut parts = vec![heading(story, diagnosis.as_ref(), &style)];
     if let Some(trace) = story.trace.filter(|trace| !trace.events.is_empty()) {
-        parts.push(picture(story, trace, diagnosis.as_ref(), &style));
+        parts.push(picture(story.verdict, trace, diagnosis.as_ref(), &style));
     }
     match &diagnosis {
         Some(diagnosis) => {
@@ -48,14 +48,23 @@ pub fn render(story: &Story<'_>, style: &Style) -> String {
     parts.join("\n")
 }
 
+/// The timeline alone, of an execution of which nothing more is known than its log.
+pub fn lanes(trace: &Trace, style: &Style) -> String {
+    let style = Style { width: style.width.clamp(NARROWEST, WIDEST), ..*style };
+    picture(Verdict::Passed, trace, None, &style)
+}
+
 /// What failed, and the message where it says more than the explanation will.
 fn heading(story: &Story<'_>, diagnosis: Option<&Diagnosis>, style: &Style) -> String {
     let paint = Paint { color: style.color };
     let kind = story.kind.map_or_else(String::new, |kind| format!(" ({kind})"));
-    let verdict = paint.paint(Tone::Bad, &format!("✗ {}{kind}", story.verdict));
+    let passed = story.verdict == Verdict::Passed;
+    let (tone, sign) = if passed { (Tone::Good, "✓") } else { (Tone::Bad, "✗") };
+    let verdict = paint.paint(tone, &format!("{sign} {}{kind}", story.verdict));
     let mut out = format!("{verdict} in {}\n", paint.paint(Tone::Heading, story.scenario));
     if !story.scenario_about.is_empty() {
-        out += &indented(&format!("should hold: {}", clean(story.scenario_about)), style.width);
+        let holds = if passed { "holds" } else { "should hold" };
+        out += &indented(&format!("{holds}: {}", clean(story.scenario_about)), style.width);
     }
     // The explanation of a data race begins with the same sentence.
     let explained = story.verdict == Verdict::DataRace && diagnosis.is_some();
@@ -86,16 +95,16 @@ fn why(diagnosis: &Diagnosis, style: &Style) -> String {
     format!("{}\n{}", paint.paint(Tone::Heading, "why"), sentences.concat())
 }
 
-fn picture(story: &Story<'_>, trace: &Trace, diagnosis: Option<&Diagnosis>, style: &Style) -> String {
+fn picture(verdict: Verdict, trace: &Trace, diagnosis: Option<&Diagnosis>, style: &Style) -> String {
     let names = Names::new(trace);
-    let rows = rows(trace, story.verdict, diagnosis);
-    let ends = ends(trace, story.verdict);
-    let lanes = lanes(trace, &rows, &ends);
-    let orderings = orderings_matter(story.verdict, diagnosis);
+    let rows = rows(trace, verdict, diagnosis);
+    let ends = ends(trace, verdict);
+    let lanes = busy(trace, &rows, &ends);
+    let orderings = orderings_matter(verdict, diagnosis);
     let mut heads = Vec::new();
     let mut lines = Vec::new();
     for longest in NAME_LENGTHS {
-        let words = Words::new(trace, &names, orderings, longest).of(story.verdict);
+        let words = Words::new(trace, &names, orderings, longest).of(verdict);
         heads = lanes.iter().map(|&thread| words.thread(thread)).collect();
         lines = rows.iter().map(|row| line(trace, row, &lanes, diagnosis, &ends, &words)).collect::<Vec<_>>();
         lines.extend(last_line(trace, &ends, &lanes, &words));
@@ -116,49 +125,13 @@ fn picture(story: &Story<'_>, trace: &Trace, diagnosis: Option<&Diagnosis>, styl
     out
 }
 
-/// How a thread ends up.
-#[derive(Clone, Copy, Debug)]
-struct End {
-    thread: ThreadId,
-    /// The event in which it is.
-    event: Option<usize>,
-    how: How,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum How {
-    /// It waits for ever, perhaps for what this hold keeps from it.
-    Stuck(Option<Hold>),
-    /// It keeps the executor's thread.
-    Blocks,
-    /// Another task keeps the executor's thread from it.
-    Starved,
-}
-
-/// How threads end up that do not just end.
-fn ends(trace: &Trace, verdict: Verdict) -> Vec<End> {
-    match verdict {
-        Verdict::Deadlock | Verdict::NotConcurrent | Verdict::Livelock => (stuck(trace).iter())
-            .map(|stuck| End { thread: stuck.thread, event: Some(stuck.event), how: How::Stuck(stuck.hold) })
-            .collect(),
-        Verdict::BlockedExecutor => {
-            let is_call = |event: &kata_trace::Event| event.op == Op::BlockingCall && event.blocked;
-            let Some(index) = trace.events.iter().rposition(is_call) else { return Vec::new() };
-            let call = &trace.events[index];
-            let blocks = End { thread: call.thread, event: Some(index), how: How::Blocks };
-            let starved = call.peer.map(|thread| End { thread, event: None, how: How::Starved });
-            std::iter::once(blocks).chain(starved).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn orderings_matter(verdict: Verdict, diagnosis: Option<&Diagnosis>) -> bool {
+/// Whether memory orderings are worth their room.
+pub(crate) fn orderings_matter(verdict: Verdict, diagnosis: Option<&Diagnosis>) -> bool {
     verdict == Verdict::DataRace || diagnosis.is_some_and(|it| it.pattern == Pattern::StaleRead)
 }
 
 /// The threads that get a lane: those that a row is about.
-fn lanes(trace: &Trace, rows: &[Row], ends: &[End]) -> Vec<ThreadId> {
+fn busy(trace: &Trace, rows: &[Row], ends: &[End]) -> Vec<ThreadId> {
     let shown = rows.iter().filter_map(|row| match row {
         Row::Event(index, _) => Some(trace.events[*index].thread),
         _ => None,
@@ -179,14 +152,8 @@ fn line(
 ) -> table::Line {
     match row {
         Row::Fold(fold) => table::Line::Across("…", fold_text(trace, fold, |thread| words.thread(thread))),
-        Row::Again(again) => {
-            table::Line::Across("↻", format!("{} again and again, without end", steps_above(again.period)))
-        }
-        Row::Loop(period, times) => table::Line::Across("↻", format!("{} {times} times more", steps_above(*period))),
-        Row::After(rest) => {
-            let steps = if rest.len() == 1 { "1 step".to_owned() } else { format!("{} steps", rest.len()) };
-            table::Line::Across("…", format!("{steps} after the failure"))
-        }
+        Row::Again(_) | Row::Loop(..) => table::Line::Across("↻", row.summary().unwrap_or_default()),
+        Row::After(_) => table::Line::Across("…", row.summary().unwrap_or_default()),
         Row::Event(index, times) => {
             let event = &trace.events[*index];
             let is_end = ends.iter().any(|end| end.event == Some(*index));
@@ -211,17 +178,12 @@ fn line(
     }
 }
 
-/// `these 4 steps`
-fn steps_above(period: usize) -> String {
-    if period == 1 { "this step".to_owned() } else { format!("these {period} steps") }
-}
-
 /// How everybody ends up.
 fn last_line(trace: &Trace, ends: &[End], lanes: &[ThreadId], words: &Words<'_>) -> Option<table::Line> {
     let mut cells: Vec<(usize, String, Tone)> = (ends.iter())
         .filter_map(|end| {
             let lane = lanes.iter().position(|&thread| thread == end.thread)?;
-            Some((lane, end_text(trace, end, words), Tone::Bad))
+            Some((lane, end.text(trace, words), Tone::Bad))
         })
         .collect();
     cells.sort_by_key(|(lane, _, _)| *lane);
@@ -231,28 +193,6 @@ fn last_line(trace: &Trace, ends: &[End], lanes: &[ThreadId], words: &Words<'_>)
         mark: ("", Tone::Plain),
         cells,
     })
-}
-
-fn end_text(trace: &Trace, end: &End, words: &Words<'_>) -> String {
-    let event = end.event.map(|index| &trace.events[index]);
-    let what = event.and_then(|event| event.object).map(|object| words.object(object)).unwrap_or_default();
-    match end.how {
-        How::Blocks => return "keeps the executor's thread".to_owned(),
-        How::Starved => return "gets no turn".to_owned(),
-        How::Stuck(None) => {}
-        How::Stuck(Some(hold)) => {
-            let holder = if hold.thread == end.thread { "itself".to_owned() } else { words.thread(hold.thread) };
-            let since = words.place(&trace.events[hold.since]);
-            let since = if since.is_empty() { since } else { format!(" since{TIE}{}", since.trim_start()) };
-            return format!("waits for {what}, held by {holder}{since}");
-        }
-    }
-    match event.map(|event| (event.op, event.peer)) {
-        Some((Op::Join, Some(peer))) => format!("waits for {}", words.thread(peer)),
-        Some((Op::Park, _)) => "parked for ever".to_owned(),
-        Some((Op::Arrive, _)) => "waits for the others".to_owned(),
-        _ => format!("waits for {what} for ever"),
-    }
 }
 
 /// What the signs in the gutter mean, and who is not shown.

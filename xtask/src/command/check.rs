@@ -1,18 +1,17 @@
 //! `check`: judge the solution of an exercise.
 
 use std::path::PathBuf;
-use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use exercise::{Exercise, Id};
-use judge::{Judged, Judgement, Options};
+use judge::{Judged, Judgement};
 use kata_trace::Verdict;
 
 use crate::exit::Outcome;
 use crate::output::print;
 use crate::progress::{Progress, count_attempt, record};
-use crate::report;
-use crate::repository::{Repository, say};
+use crate::repository::Repository;
+use crate::{judging, report};
 
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -31,8 +30,7 @@ pub(crate) struct Arguments {
 pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
     let Some(id) = repository.find_exercise(&arguments.exercise) else { return Ok(Outcome::BadUsage) };
-    if let Some(file) = arguments.file.as_ref().filter(|file| !file.is_file()) {
-        anstream::eprintln!("error: there is no file {}", file.display());
+    if !judging::exists(arguments.file.as_deref()) {
         return Ok(Outcome::BadUsage);
     }
     let (exercise, judged) = match judge(&repository, id, arguments) {
@@ -67,13 +65,8 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
 
 fn judge(repository: &Repository, id: &Id, arguments: &Arguments) -> anyhow::Result<(Exercise, Judged)> {
     let exercise = repository.catalogue.exercise(id)?;
-    let file = match &arguments.file {
-        Some(file) => std::path::absolute(file).with_context(|| format!("cannot find {}", file.display()))?,
-        None => exercise.source(),
-    };
-    let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
-    let options = Options { remember: true, jobs };
-    let judged = judge::judge(&repository.bench()?, &exercise, &file, options, &mut say)?;
+    let file = judging::file(&exercise, arguments.file.as_deref())?;
+    let judged = judging::judge(repository, &exercise, &file)?;
     Ok((exercise, judged))
 }
 

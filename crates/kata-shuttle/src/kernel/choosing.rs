@@ -244,7 +244,10 @@ impl Kernel {
             self.find_candidates(runnable);
             if let Some(free) = self.candidates.free {
                 let choice = Choice { thread: free, turn: Turn::Go, cost: 0, fair: true };
-                self.take(choice);
+                if !self.take(choice) {
+                    self.abandoned = true;
+                    return self.stop();
+                }
                 self.threads[usize::from(free)].turn = Some(Turn::Go);
                 self.current = free;
                 return Some(free);
@@ -436,8 +439,11 @@ impl Kernel {
         match choices {
             [] => Chosen::Nothing,
             [only] => {
-                self.take(*only);
-                Chosen::One(*only)
+                if self.take(*only) {
+                    Chosen::One(*only)
+                } else {
+                    Chosen::Abandon
+                }
             }
             _ => {
                 let situation = self.situation(choices);
@@ -453,10 +459,13 @@ impl Kernel {
         }
     }
 
-    /// Takes the only choice there is.
-    fn take(&mut self, only: Choice) {
-        self.search.as_mut().expect("an execution belongs to a search").forced(only);
-        self.write(only);
+    /// Takes the only choice there is, unless the search wants none.
+    fn take(&mut self, only: Choice) -> bool {
+        let taken = self.search.as_mut().expect("an execution belongs to a search").forced(only);
+        if taken {
+            self.write(only);
+        }
+        taken
     }
 
     fn write(&mut self, choice: Choice) {

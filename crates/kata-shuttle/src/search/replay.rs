@@ -1,27 +1,43 @@
 //! One given interleaving.
 
+use kata_trace::Divergence;
+
 use super::Search;
 use crate::choice::{Choice, Token};
 
-/// Runs a schedule once. Where the program does not offer what the schedule says, the execution is abandoned and
-/// [`Replay::diverged_at`] tells the decision.
+/// Runs a schedule once. Where the program does not offer what the schedule says, the execution is abandoned.
 #[derive(Debug)]
 pub(crate) struct Replay {
     schedule: Vec<Token>,
     position: usize,
     started: bool,
-    diverged_at: Option<usize>,
+    diverged: Option<Divergence>,
 }
 
 impl Replay {
     pub(crate) fn new(schedule: Vec<Token>) -> Self {
-        Replay { schedule, position: 0, started: false, diverged_at: None }
+        Replay { schedule, position: 0, started: false, diverged: None }
+    }
+
+    fn follow(&mut self, choices: &[Choice]) -> Option<usize> {
+        let Some(token) = self.schedule.get(self.position) else {
+            // Behind the schedule's end: whatever needs no preemption.
+            return Some(0);
+        };
+        self.position += 1;
+        let found = choices.iter().position(|choice| choice.thread == token.thread && choice.turn == token.turn);
+        if found.is_none() {
+            let decision = u64::try_from(self.position).unwrap_or(u64::MAX);
+            let possible = choices.iter().map(|choice| choice.thread).collect();
+            self.diverged = Some(Divergence { decision, wanted: token.thread, possible });
+        }
+        found
     }
 }
 
 impl Search for Replay {
-    fn diverged_at(&self) -> Option<usize> {
-        self.diverged_at
+    fn diverged(&self) -> Option<Divergence> {
+        self.diverged.clone()
     }
 
     fn begin(&mut self) -> bool {
@@ -29,26 +45,11 @@ impl Search for Replay {
     }
 
     fn choose(&mut self, choices: &[Choice], _situation: u64) -> Option<usize> {
-        let Some(token) = self.schedule.get(self.position) else {
-            // Behind the schedule's end: whatever needs no preemption.
-            return Some(0);
-        };
-        let found = choices.iter().position(|choice| choice.thread == token.thread && choice.turn == token.turn);
-        if found.is_none() && self.diverged_at.is_none() {
-            self.diverged_at = Some(self.position);
-        }
-        self.position += 1;
-        found
+        self.follow(choices)
     }
 
-    fn forced(&mut self, choice: Choice) {
-        if let Some(token) = self.schedule.get(self.position)
-            && (token.thread, token.turn) != (choice.thread, choice.turn)
-            && self.diverged_at.is_none()
-        {
-            self.diverged_at = Some(self.position);
-        }
-        self.position += 1;
+    fn forced(&mut self, choice: Choice) -> bool {
+        self.follow(&[choice]).is_some()
     }
 
     fn at_release(&self, releases: u32) -> Option<bool> {

@@ -1,0 +1,86 @@
+//! One schedule of one scenario, run again.
+
+use std::path::Path;
+use std::time::Instant;
+
+use exercise::{Engine, Exercise};
+use kata_trace::{Divergence, Trace};
+
+use crate::child::Cancel;
+use crate::excerpt::Source;
+use crate::verdict::{Milliseconds, millis};
+use crate::{Bench, Error, Judgement, Step, lint, naming, prepare, process, run};
+
+/// Which execution to repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule<'a> {
+    /// The world that it was found in.
+    pub engine: Engine,
+    /// The scenario.
+    pub scenario: &'a str,
+    /// The tokens of [`Judgement::schedule`]. The empty schedule is the execution that the world explores first.
+    pub tokens: &'a str,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Replayed {
+    /// It ran, or the file was refused. For a pass, too, [`Judgement::execution`] tells how it went.
+    Ran(Box<Judgement>),
+    /// The schedule does not apply to this program.
+    Diverged {
+        /// Where.
+        divergence: Divergence,
+        /// What went before, if the world can tell.
+        before: Option<Trace>,
+    },
+}
+
+/// Runs one schedule of `file`. Nothing is remembered: the same schedule of the same file gives the same trace.
+///
+/// # Errors
+/// The file cannot be read, there is no such scenario, or something fails that is no fault of the file.
+pub fn replay(
+    bench: &Bench,
+    exercise: &Exercise,
+    file: &Path,
+    schedule: Schedule<'_>,
+    report: &mut dyn FnMut(Step),
+) -> Result<Replayed, Error> {
+    let started = Instant::now();
+    let root = bench.workspace.root();
+    let shown = bench.workspace.shown(file);
+    let path = root.join(&shown);
+    let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+    let shown = shown.to_string_lossy();
+    let rejected = |rejection| Ok(Replayed::Ran(Box::new(Judgement::rejected(&exercise.id, rejection))));
+    let text = match lint::lint(exercise, &shown, &bytes) {
+        Ok(text) => text,
+        Err(rejection) => return rejected(rejection),
+    };
+    let source = Source { name: &shown, text };
+    let mut ms = Milliseconds::default();
+    let prepared = match prepare(bench, exercise, schedule.engine, source, &mut ms, report)? {
+        Ok(prepared) => prepared,
+        Err(rejection) => return rejected(rejection),
+    };
+    let Some(scenario) = prepared.scenarios.iter().find(|scenario| scenario.name == schedule.scenario) else {
+        return Err(Error::new(format!("{} has no scenario `{}`", exercise.id, schedule.scenario)));
+    };
+    let budget = exercise.manifest.budget(&scenario.name);
+    let running = Instant::now();
+    let program = &prepared.program.path;
+    let record = process::run(program, root, &scenario.name, budget, Some(schedule.tokens), &Cancel::default())?;
+    let mut record = record.expect("nobody cancels this");
+    ms.run = millis(running.elapsed());
+    if let Some(trace) = &mut record.trace {
+        naming::name_objects(trace, &[source, prepared.hidden()]);
+    }
+    if let Some(divergence) = record.diverged {
+        return Ok(Replayed::Diverged { divergence, before: record.trace });
+    }
+    let result = run::result(schedule.engine, scenario, &record, running);
+    ms.total = millis(started.elapsed());
+    let judgement = Judgement::ended(&exercise.id, schedule.engine, record, vec![result]);
+    Ok(Replayed::Ran(Box::new(Judgement { ms, ..judgement })))
+}

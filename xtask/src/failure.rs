@@ -1,0 +1,61 @@
+//! The last failure of each exercise, kept for `replay`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use exercise::{Engine, Id};
+use judge::Judgement;
+use kata_trace::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// A failing execution that can be named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    /// The file that failed, relative to the repository where it lies in it.
+    pub(crate) file: PathBuf,
+    /// The world that it failed in.
+    pub(crate) engine: Engine,
+    /// The scenario that failed.
+    pub(crate) scenario: String,
+    /// How.
+    pub(crate) verdict: Verdict,
+    /// The interleaving; a world of real threads knows none.
+    pub(crate) schedule: Option<String>,
+}
+
+impl Failure {
+    /// The failure of a judgement on `file`, if it came to running.
+    pub(crate) fn of(judgement: &Judgement, file: &Path) -> Option<Self> {
+        Some(Failure {
+            file: file.to_owned(),
+            engine: judgement.engine?,
+            scenario: judgement.scenario.clone()?,
+            verdict: judgement.verdict,
+            schedule: judgement.schedule.clone(),
+        })
+    }
+
+    /// Keeps it, in place of the one before.
+    pub(crate) fn store(&self, scratch: &Path, id: &Id) -> anyhow::Result<()> {
+        let path = path(scratch, id);
+        let text = serde_json::to_vec(self)?;
+        let write = || {
+            let folder = path.parent().context("a file is in a folder")?;
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            std::io::Write::write_all(&mut file, &text)?;
+            file.persist(&path)?;
+            anyhow::Ok(())
+        };
+        write().with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// The one that was kept last. One that cannot be used counts as none: the next check keeps it again.
+    pub(crate) fn load(scratch: &Path, id: &Id) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(path(scratch, id)).ok()?).ok()
+    }
+}
+
+fn path(scratch: &Path, id: &Id) -> PathBuf {
+    scratch.join("failures").join(format!("{id}.json"))
+}

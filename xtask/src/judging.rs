@@ -1,0 +1,34 @@
+//! What the commands that judge a solution share.
+
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use anyhow::Context as _;
+use exercise::Exercise;
+use judge::{Judged, Options};
+
+use crate::failure::Failure;
+use crate::repository::{Repository, say};
+
+/// Whether the file that was asked for, if any, is there. If not, it says so on the standard error.
+pub(crate) fn exists(asked: Option<&Path>) -> bool {
+    let missing = asked.filter(|file| !file.is_file());
+    missing.inspect(|file| anstream::eprintln!("error: there is no file {}", file.display())).is_none()
+}
+
+/// The file to judge: the one that was asked for, or the learner's.
+pub(crate) fn file(exercise: &Exercise, asked: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let Some(file) = asked else { return Ok(exercise.source()) };
+    std::path::absolute(file).with_context(|| format!("cannot find {}", file.display()))
+}
+
+/// Judges a file, and keeps how it failed for `replay`.
+pub(crate) fn judge(repository: &Repository, exercise: &Exercise, file: &Path) -> anyhow::Result<Judged> {
+    let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
+    let options = Options { remember: true, jobs };
+    let judged = judge::judge(&repository.bench()?, exercise, file, options, &mut say)?;
+    if let Some(failure) = Failure::of(&judged.judgement, &repository.workspace().shown(file)) {
+        failure.store(repository.workspace().scratch(), &exercise.id)?;
+    }
+    Ok(judged)
+}
