@@ -188,6 +188,8 @@ fn help_names_every_command() {
 
     Commands:
       check     Judge the solution of an exercise
+      replay    Run the interleaving that the last failing check found again
+      film      Write an HTML file that shows the interleaving step by step
       list      Show all exercises
       next      Show the next exercise to solve
       progress  Show what is solved
