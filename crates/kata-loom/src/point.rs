@@ -45,6 +45,9 @@ impl Point {
 
     /// A number of releases that may be out of date, after which everything before them has happened.
     pub(crate) fn glance(&self) -> usize {
+        // loom compares a release with the last access only, so that a glance by the releasing thread would hide an
+        // earlier one by somebody else: glances are ordered among each other.
+        self.visit();
         switching(|| self.0.load(Acquire))
     }
 }

@@ -30,6 +30,7 @@ use loom::sync::atomic::AtomicUsize;
 use crate::demand::{self, Demand};
 use crate::execution::{self, MAX_THREADS, joined, switching};
 use crate::object::Object;
+use crate::point::Point;
 
 /// No store has this number: a compare-and-exchange that expects it fails, reading the newest store and writing none.
 const NEVER: usize = usize::MAX;
@@ -59,6 +60,9 @@ struct Store<T> {
 pub(super) struct Register<T> {
     object: Object,
     newest: AtomicUsize,
+    /// Where loads meet. loom compares a store with the last access only, so that a load by the storing thread would
+    /// hide an earlier one by somebody else.
+    loads: Point,
     stores: RefCell<Vec<Store<T>>>,
 }
 
@@ -75,6 +79,7 @@ impl<T: Word> Register<T> {
         let register = Register {
             object: Object::new(ObjectKind::Atomic),
             newest: AtomicUsize::new(0),
+            loads: Point::new(),
             stores: RefCell::new(Vec::with_capacity(4)),
         };
         register.initialise(value);
@@ -101,6 +106,7 @@ impl<T: Word> Register<T> {
         let object = self.object.id(at);
         execution::attempt(Op::Load, Some(object), None, at);
         let seq_cst = is_seq_cst(order);
+        self.loads.visit();
         let mut read = switching(|| self.newest.load(order));
         if demand::is_met(Demand::SeqCst) && self.too_old(read, seq_cst) {
             read = joined(|| self.peek(order));
