@@ -30,7 +30,10 @@ pub(crate) fn install_hook() {
     });
 }
 
-fn panicked(info: &PanicHookInfo<'_>) -> ! {
+fn panicked(info: &PanicHookInfo<'_>) {
+    if execution::is_over() {
+        explore::stop();
+    }
     if !execution::is_free() {
         explore::give_up(format!("the model itself panicked: {info}"));
     }
@@ -59,7 +62,7 @@ fn panicked(info: &PanicHookInfo<'_>) -> ! {
     } else {
         Failure { verdict: Verdict::InternalError, kind: None, message: format!("loom: {message}"), at: None }
     };
-    explore::conclude(failure)
+    explore::conclude_in_hook(failure);
 }
 
 /// Something was thrown out of an execution without passing the panic hook.
