@@ -70,10 +70,13 @@ fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenari
             sender,
             executions,
             bound: None,
+            liberty: None,
             reached: None,
             exhausted: false,
             schedule: String::new(),
             replay: replay.clone(),
+            in_round: 0,
+            first: None,
         };
         let explorer = move || {
             SEARCH.set(Some(search));
@@ -113,6 +116,7 @@ struct Search {
     sender: mpsc::Sender<News>,
     executions: u64,
     bound: Option<u8>,
+    liberty: Option<Liberty>,
     /// The largest bound up to which everything was explored.
     reached: Option<u8>,
     /// Everything was explored.
@@ -120,6 +124,10 @@ struct Search {
     /// The threads of the execution that has just ended, for a replay.
     schedule: String,
     replay: Option<Replay>,
+    /// Executions since the round began.
+    in_round: u64,
+    /// What the first execution of a round does: the same in all rounds.
+    first: Option<String>,
 }
 
 /// An execution to repeat: exploration is deterministic, so that its number identifies it. The threads of its steps
@@ -300,7 +308,12 @@ fn rounds() {
 /// Everything within a bound, with at most one liberty.
 fn round(run: &Scenario, bound: Option<u8>, liberty: Option<Liberty>) -> End {
     liberty::take(liberty);
-    let steps = SEARCH.with_borrow(|search| search.as_ref().map_or(0, |search| search.budget.steps));
+    let steps = SEARCH.with_borrow_mut(|search| {
+        let search = search.as_mut().expect("the search goes on");
+        search.in_round = 0;
+        search.liberty = liberty;
+        search.budget.steps
+    });
     let mut builder = loom::model::Builder::new();
     // Every field: the constructor reads variables of the environment.
     builder.max_threads = execution::MAX_THREADS;
@@ -344,6 +357,7 @@ fn begin() {
             return Some(End::Budget);
         }
         search.executions += 1;
+        search.in_round += 1;
         let budget = &search.budget;
         let output = usize::try_from(budget.output_kib.saturating_mul(1024)).unwrap_or(usize::MAX);
         execution::begin(budget.steps, output);
@@ -358,12 +372,20 @@ fn begin() {
 
 /// An execution has ended without a failure.
 fn ended() {
-    SEARCH.with_borrow_mut(|search| {
+    let same = SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("the search goes on");
         if search.replay.as_ref().is_some_and(|replay| replay.execution == search.executions) {
             search.schedule = steps(&execution::with(|e| e.log.to_trace()));
         }
+        if search.in_round != 1 || search.liberty.is_some() {
+            return true;
+        }
+        let done = format!("{:?}", execution::with(|e| e.log.to_trace().events));
+        *search.first.get_or_insert_with(|| done.clone()) == done
     });
+    if !same {
+        conclude(failure::not_deterministic());
+    }
 }
 
 fn steps(trace: &Trace) -> String {

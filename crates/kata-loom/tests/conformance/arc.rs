@@ -142,7 +142,7 @@ fn unsized_values_come_from_boxes_and_vectors() {
         let dynamic: Arc<dyn Fn() -> i32 + Send + Sync> =
             Arc::from(Box::new(|| 7) as Box<dyn Fn() -> i32 + Send + Sync>);
         let other = Arc::clone(&dynamic);
-        assert_eq!(thread::spawn(move || other()).join().unwrap() + dynamic(), 14);
+        assert_eq!(thread::spawn(move || (*other)()).join().unwrap() + dynamic(), 14);
         let any: Arc<dyn Any + Send + Sync> = Arc::from(Box::new(5_u8) as Box<dyn Any + Send + Sync>);
         assert_eq!(any.downcast::<u8>().map(|value| *value).ok(), Some(5));
     });

@@ -157,11 +157,15 @@ fn orderings_that_make_no_sense_panic_as_in_std() {
         assert!(finding.at.unwrap().file.ends_with("conformance/atomic.rs"));
         finding.message
     };
-    let load = message(|| drop(AtomicUsize::new(0).load(Release)));
+    let load = message(|| {
+        AtomicUsize::new(0).load(Release);
+    });
     assert_eq!(load, "there is no such thing as a release load or an acquire-release load");
     let store = message(|| AtomicUsize::new(0).store(1, Acquire));
     assert_eq!(store, "there is no such thing as an acquire store or an acquire-release store");
-    let exchange = message(|| drop(AtomicUsize::new(0).compare_exchange(0, 1, SeqCst, Release)));
+    let exchange = message(|| {
+        let _ = AtomicUsize::new(0).compare_exchange(0, 1, SeqCst, Release);
+    });
     assert!(exchange.starts_with("there is no such thing as a release failure ordering"));
     assert_eq!(message(|| fence(Relaxed)), "there is no such thing as a relaxed fence");
 }

@@ -223,7 +223,7 @@ fn seq_cst_fences_order_more_here_than_in_the_model() {
         fence(SeqCst);
         if shared.z.load(Relaxed) == 1 {
             // SAFETY: see above.
-            unsafe { *shared.data.get() };
+            unsafe { std::ptr::read(shared.data.get()) };
         }
         thread.join().unwrap();
     });

@@ -1,6 +1,7 @@
 //! What may be sent and shared is what may be with std.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 
 use kata_loom::cell::UnsafeCell;
 use kata_loom::sync::mpsc::{Receiver, Sender, SyncSender};
@@ -10,29 +11,46 @@ use kata_loom::sync::{
 };
 use kata_loom::thread::{JoinHandle, LocalKey, ScopedJoinHandle, Thread};
 
-/// Whether a type is `Send` and `Sync`: an inherent constant wins over a trait's where its bounds hold.
+/// Says no, unless something more particular says yes.
+trait No {
+    fn is_send(&self) -> bool {
+        false
+    }
+
+    fn is_sync(&self) -> bool {
+        false
+    }
+}
+
+struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized> No for &Probe<T> {}
+
+trait IsSend {
+    fn is_send(&self) -> bool {
+        true
+    }
+}
+
+trait IsSync {
+    fn is_sync(&self) -> bool {
+        true
+    }
+}
+
+impl<T: ?Sized + Send> IsSend for Probe<T> {}
+impl<T: ?Sized + Sync> IsSync for Probe<T> {}
+
+/// Whether a type is `Send` and `Sync`: a method of the type itself wins over one of a reference to it.
 macro_rules! markers {
     ($type:ty) => {{
-        trait No {
-            const SEND: bool = false;
-            const SYNC: bool = false;
-        }
-        impl<T: ?Sized> No for Probe<T> {}
-        struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
-        #[allow(dead_code, reason = "the trait's constant is used where the bound does not hold")]
-        impl<T: ?Sized + Send> Probe<T> {
-            const SEND: bool = true;
-        }
-        #[allow(dead_code, reason = "the trait's constant is used where the bound does not hold")]
-        impl<T: ?Sized + Sync> Probe<T> {
-            const SYNC: bool = true;
-        }
-        (<Probe<$type>>::SEND, <Probe<$type>>::SYNC)
+        let probe = Probe::<$type>(PhantomData);
+        ((&probe).is_send(), (&probe).is_sync())
     }};
 }
 
 macro_rules! same_as_std {
-    ($($path:ident)::+ : $($model:ty = $std:ty),+ $(,)?) => {
+    ($($model:ty = $std:ty),+ $(,)?) => {
         $(assert_eq!(markers!($model), markers!($std), stringify!($std));)+
     };
 }
@@ -44,7 +62,7 @@ type NotSync = Cell<u8>;
 #[test]
 fn what_may_be_sent_and_shared_is_what_may_be_with_std() {
     use std::sync as std_sync;
-    same_as_std! { sync:
+    same_as_std! {
         Mutex<u8> = std_sync::Mutex<u8>,
         Mutex<NotSync> = std_sync::Mutex<NotSync>,
         Mutex<NotSend> = std_sync::Mutex<NotSend>,
@@ -79,11 +97,11 @@ fn what_may_be_sent_and_shared_is_what_may_be_with_std() {
         atomic::AtomicBool = std_sync::atomic::AtomicBool,
         atomic::AtomicPtr<NotSync> = std_sync::atomic::AtomicPtr<NotSync>,
     }
-    same_as_std! { cell:
+    same_as_std! {
         UnsafeCell<u8> = std::cell::UnsafeCell<u8>,
         UnsafeCell<NotSend> = std::cell::UnsafeCell<NotSend>,
     }
-    same_as_std! { thread:
+    same_as_std! {
         JoinHandle<u8> = std::thread::JoinHandle<u8>,
         JoinHandle<NotSend> = std::thread::JoinHandle<NotSend>,
         ScopedJoinHandle<'static, NotSend> = std::thread::ScopedJoinHandle<'static, NotSend>,

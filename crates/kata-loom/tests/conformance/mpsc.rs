@@ -230,10 +230,7 @@ fn a_receiver_is_an_iterator() {
         let (send, receive) = mpsc::channel();
         (0..3).for_each(|value| send.send(value).unwrap());
         drop(send);
-        for value in &receive {
-            assert_eq!(value, 0);
-            break;
-        }
+        assert_eq!((&receive).into_iter().next(), Some(0));
         assert_eq!(receive.into_iter().sum::<i32>(), 3);
     });
 }

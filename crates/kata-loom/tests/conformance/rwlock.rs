@@ -20,8 +20,7 @@ fn readers_overlap_and_a_writer_is_alone() {
                 });
             }
         });
-        let readers = most.into_inner();
-        readers
+        most.into_inner()
     });
     assert_eq!(together, set([1, 2]));
     passes(|| {
