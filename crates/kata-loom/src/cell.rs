@@ -92,7 +92,9 @@ fn scalar_of<T>(value: *const ()) -> Scalar {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        self.free();
+        if !execution::is_over() {
+            self.free();
+        }
     }
 }
 

@@ -36,9 +36,16 @@ fn kind(execution: &Execution, stuck: &[ThreadId]) -> DeadlockKind {
     // Whom a thread waits for, where that is known.
     let waits_for = |thread: ThreadId| -> Vec<ThreadId> {
         match pending(thread).map(|pending| (pending.op, pending.object, pending.peer)) {
-            Some((Op::Lock | Op::ReadLock | Op::WriteLock | Op::InitWait, Some(object), _)) => {
-                execution.holders(object).collect()
+            Some((Op::ReadLock, Some(object), _)) => {
+                // A reader waits for writers who wait, too; for itself only if nobody else is in the way.
+                let writes = |other: &&ThreadId| {
+                    pending(**other).is_some_and(|other| other.op == Op::WriteLock && other.object == Some(object))
+                };
+                let writers: Vec<ThreadId> = stuck.iter().filter(writes).copied().collect();
+                let holders = execution.holders(object).filter(|holder| writers.is_empty() || *holder != thread);
+                writers.iter().copied().chain(holders).collect()
             }
+            Some((Op::Lock | Op::WriteLock | Op::InitWait, Some(object), _)) => execution.holders(object).collect(),
             Some((Op::Join, _, Some(peer))) => vec![peer],
             _ => Vec::new(),
         }

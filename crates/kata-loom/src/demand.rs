@@ -16,6 +16,8 @@ pub(crate) enum Demand {
     Looks = 1,
     /// It uses sequentially consistent operations.
     SeqCst = 2,
+    /// Some of its stores have to come behind others, which is decided when it is their turn.
+    OrderedStores = 4,
 }
 
 /// A set of demands.

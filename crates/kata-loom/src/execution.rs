@@ -5,7 +5,7 @@
 //! over to another thread goes through [`switching`], which is how this world knows who runs.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -15,8 +15,9 @@ use kata::{Entry, Log};
 use kata_trace::{ObjectId, ObjectKind, Op, ThreadId};
 
 use crate::demand::{self, Demand};
+use crate::knowledge::Knowledge;
 use crate::point::Point;
-use crate::{cell, failure, quarantine};
+use crate::{cell, explore, failure, quarantine};
 
 pub(crate) type Place = &'static Location<'static>;
 
@@ -47,12 +48,17 @@ pub(crate) struct Thread {
     pub(crate) pending: Option<Pending>,
     pub(crate) finished: bool,
     yielding: bool,
+    /// The thread has offered its turn since anybody else ran.
+    offered: bool,
     /// What the thread saw since it last changed anything: place, object, state.
     observations: Vec<(usize, ObjectId, u64)>,
     /// Points passed at which std permits more than one outcome.
     liberties: u32,
-    /// When the thread last executed a sequentially consistent fence. 0: never.
-    pub(crate) fenced: u32,
+    pub(crate) knowledge: Knowledge,
+    /// What the thread knew at its last release fence.
+    pub(crate) released: Knowledge,
+    /// What the thread will know after an acquire fence.
+    pub(crate) acquirable: Knowledge,
     /// Values of `thread_local!` statics by the address of the static, in the order of their creation.
     locals: Vec<(usize, Local)>,
 }
@@ -70,6 +76,15 @@ struct Object {
     holders: [u16; MAX_THREADS],
     /// By whom, if it is a cell or an atomic.
     freed: Option<ThreadId>,
+}
+
+/// A sequentially consistent fence.
+#[derive(Debug)]
+pub(crate) struct Fence {
+    pub(crate) thread: ThreadId,
+    pub(crate) moment: u32,
+    /// What its thread knew.
+    pub(crate) knowledge: Knowledge,
 }
 
 #[derive(Debug, Default)]
@@ -90,10 +105,14 @@ pub(crate) struct Execution {
     /// What belongs to `Arc`s that are raw pointers now, by address.
     raw: Vec<(usize, Box<dyn Any>)>,
     /// Where sequentially consistent fences meet.
-    fences: Option<Rc<Point>>,
+    meeting_of_fences: Option<Rc<Point>>,
+    /// The sequentially consistent fences so far.
+    pub(crate) fences: Vec<Fence>,
     steps: u64,
     max_steps: u64,
-    stamp: u32,
+    now: u32,
+    /// When each entry of the log was made.
+    moments: Vec<u32>,
     clock: Duration,
     /// What the last look at the clock took.
     look: Duration,
@@ -103,6 +122,18 @@ pub(crate) struct Execution {
 
 thread_local! {
     static EXECUTION: RefCell<Execution> = RefCell::default();
+    static OVER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The execution has failed, and this thread explores no more.
+pub(crate) fn end() {
+    OVER.set(true);
+}
+
+/// Whether the execution has failed: primitives must not be used any more, and dropping them does nothing.
+#[inline]
+pub(crate) fn is_over() -> bool {
+    OVER.get()
 }
 
 /// Looks at the execution. `f` must not call loom, nor code of the program under test.
@@ -127,10 +158,12 @@ pub(crate) fn begin(max_steps: u64, max_output: usize) {
         e.meetings.clear();
         e.reads.clear();
         e.arcs.clear();
-        e.fences = fences;
+        e.meeting_of_fences = fences;
         e.steps = 0;
         e.max_steps = max_steps;
-        e.stamp = 0;
+        e.now = 0;
+        e.moments.clear();
+        e.fences.clear();
         e.clock = Duration::ZERO;
         e.look = Duration::ZERO;
         e.output = 0;
@@ -141,6 +174,9 @@ pub(crate) fn begin(max_steps: u64, max_output: usize) {
 /// Runs a loom operation that may hand over to other threads before it returns.
 #[inline]
 pub(crate) fn switching<R>(operation: impl FnOnce() -> R) -> R {
+    if is_over() {
+        explore::stop();
+    }
     let me = with(|e| e.running);
     let result = operation();
     run(me);
@@ -153,6 +189,7 @@ pub(crate) fn run(me: ThreadId) {
         if e.running != me {
             e.preempted = e.could_go_on(e.running);
             e.running = me;
+            e.me().offered = false;
         }
     });
 }
@@ -167,6 +204,9 @@ pub(crate) fn joined<R>(operations: impl FnOnce() -> R) -> R {
 
 /// The running thread reaches an operation. Everything that it did to cells before is settled now.
 pub(crate) fn attempt(op: Op, object: Option<ObjectId>, peer: Option<ThreadId>, at: Place) {
+    if is_over() {
+        explore::stop();
+    }
     cell::settle();
     kata::harness::seen_at(at);
     let endless = with(|e| {
@@ -243,10 +283,21 @@ pub(crate) fn park() {
     });
 }
 
-/// The running thread lets others run, if any can.
-pub(crate) fn give_way() {
-    with(|e| {
+/// The running thread offers its turn, which orders nothing and need not change anything. A thread that offers it again
+/// before anybody else has run waits for something: then others run, if any can.
+pub(crate) fn offer() {
+    let again = with(|e| {
         e.clock += YIELD;
+        std::mem::replace(&mut e.me().offered, true)
+    });
+    if again {
+        give_way();
+    }
+}
+
+/// Others run, if any can.
+fn give_way() {
+    with(|e| {
         e.me().yielding = true;
         e.me().observations.clear();
     });
@@ -255,7 +306,7 @@ pub(crate) fn give_way() {
 }
 
 /// The running thread has looked at `object` and found it in `state`. Finding the same at the same place again
-/// without having changed anything is waiting: the thread then lets others run, so that loops without a yield end too.
+/// without having changed anything is waiting: others then run, if any can, so that loops without a yield end too.
 pub(crate) fn observed(object: ObjectId, at: Place, state: u64) {
     let waiting = with(|e| {
         let observation = (std::ptr::from_ref(at).addr(), object, state);
@@ -274,6 +325,12 @@ pub(crate) fn observed(object: ObjectId, at: Place, state: u64) {
 /// Whether nobody is looking at the execution.
 pub(crate) fn is_free() -> bool {
     EXECUTION.try_with(|execution| execution.try_borrow_mut().is_ok()).unwrap_or(false)
+}
+
+/// A scheduling point that has nothing to do with anything.
+pub(crate) fn turn() {
+    let thread = with(|e| e.me().handle.clone()).expect("a thread has a handle from its start");
+    thread.turn();
 }
 
 /// The number of the running thread.
@@ -295,7 +352,24 @@ impl Execution {
         if changes(&entry) {
             self.me().observations.clear();
         }
+        let moment = self.next_moment();
+        self.moments.push(moment);
         self.log.push(entry)
+    }
+
+    /// What the running thread knows.
+    pub(crate) fn knowledge(&mut self) -> Knowledge {
+        let (me, now) = (self.running, self.now);
+        let knowledge = &mut self.me().knowledge;
+        knowledge.learn_all_of(me, now);
+        *knowledge
+    }
+
+    /// Whether the running thread knows what an entry of the log says.
+    pub(crate) fn knows_entry(&mut self, index: usize) -> bool {
+        let knowledge = self.knowledge();
+        let moment = self.moments.get(index).copied().unwrap_or(0);
+        knowledge.covers(self.log.entries()[index].thread, moment)
     }
 
     fn could_go_on(&self, thread: ThreadId) -> bool {
@@ -314,7 +388,8 @@ impl Execution {
     }
 
     pub(crate) fn add_thread(&mut self, name: Option<&str>, at: Place) -> ThreadId {
-        self.threads.push(Thread { name: name.map(Into::into), ..Thread::default() });
+        let knowledge = self.knowledge();
+        self.threads.push(Thread { name: name.map(Into::into), knowledge, ..Thread::default() });
         self.log.add_thread(name, Some(at))
     }
 
@@ -377,10 +452,10 @@ impl Execution {
         &self.reads
     }
 
-    /// Orders stores and fences in the order in which they were executed. From 1.
-    pub(crate) fn next_stamp(&mut self) -> u32 {
-        self.stamp += 1;
-        self.stamp
+    /// Time in steps, for what is ordered within an execution. From 1.
+    pub(crate) fn next_moment(&mut self) -> u32 {
+        self.now += 1;
+        self.now
     }
 
     pub(crate) fn next_liberty(&mut self) -> (ThreadId, u32) {
@@ -390,12 +465,12 @@ impl Execution {
         (me, *liberties)
     }
 
-    pub(crate) fn fences(&self) -> Option<Rc<Point>> {
-        self.fences.clone()
+    pub(crate) fn meeting_of_fences(&self) -> Option<Rc<Point>> {
+        self.meeting_of_fences.clone()
     }
 
     pub(crate) fn add_arc(&mut self, created: Place) -> u32 {
-        let serial = self.next_stamp();
+        let serial = self.next_moment();
         self.arcs.insert(serial, created);
         serial
     }

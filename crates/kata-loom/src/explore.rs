@@ -2,7 +2,10 @@
 //!
 //! loom is run with a rising bound on preemptions, so that the first failure has few, and without a bound at the end.
 //! The exploration has an operating-system thread of its own. A failure is handed over from the place where it shows,
-//! at the latest from the panic hook, and the thread then stops for ever: loom cannot unwind a failed execution.
+//! at the latest from the panic hook, because loom cannot unwind a failed execution: an operation during the unwinding
+//! would panic again and abort the process. The process of a scenario therefore ends while the thread still is in the
+//! hook. In a process that goes on, such as that of the tests, the hook has to return; then every primitive is dead, so
+//! that dropping one does nothing and using one stops the thread for ever.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -29,7 +32,8 @@ const BRANCHES: usize = 4;
 
 /// The `main` of a scenario's process in this world.
 pub fn main(scenarios: &[kata::harness::Scenario]) -> ! {
-    kata::harness::main(scenarios, explore)
+    let leaving = |order: Order| explore_as(After::Exit, order.budget, order.replay, Arc::new(order.run));
+    kata::harness::main(scenarios, leaving)
 }
 
 /// Explores a scenario within its budget, or repeats one execution.
@@ -39,26 +43,40 @@ pub fn explore(order: Order) -> Finding {
 
 /// [`explore`] for a scenario that is any closure.
 pub fn explore_with(budget: Budget, replay: Option<String>, scenario: impl Fn() + Send + Sync + 'static) -> Finding {
+    explore_as(After::GoOn, budget, replay, Arc::new(scenario))
+}
+
+/// What the process does after a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    Exit,
+    GoOn,
+}
+
+fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenario) -> Finding {
     kata::enter_world(&LoomWorld);
     failure::install_hook();
     let replay = match replay.map(|schedule| Replay::read(&schedule).ok_or(schedule)).transpose() {
         Ok(replay) => replay,
         Err(schedule) => return internal(format!("`{schedule}` is not a schedule of the loom world")),
     };
-    let run: Scenario = Arc::new(scenario);
     let (mut executions, mut demands) = (0, Demands::default());
     loop {
         let (sender, receiver) = mpsc::channel();
         let search = Search {
+            after,
             run: Arc::clone(&run),
             budget: budget.clone(),
             sender,
             executions,
             bound: None,
+            liberty: None,
             reached: None,
             exhausted: false,
             schedule: String::new(),
             replay: replay.clone(),
+            in_round: 0,
+            first: None,
         };
         let explorer = move || {
             SEARCH.set(Some(search));
@@ -92,11 +110,13 @@ enum News {
 type Scenario = Arc<dyn Fn() + Send + Sync>;
 
 struct Search {
+    after: After,
     run: Scenario,
     budget: Budget,
     sender: mpsc::Sender<News>,
     executions: u64,
     bound: Option<u8>,
+    liberty: Option<Liberty>,
     /// The largest bound up to which everything was explored.
     reached: Option<u8>,
     /// Everything was explored.
@@ -104,6 +124,10 @@ struct Search {
     /// The threads of the execution that has just ended, for a replay.
     schedule: String,
     replay: Option<Replay>,
+    /// Executions since the round began.
+    in_round: u64,
+    /// What the first execution of a round does: the same in all rounds.
+    first: Option<String>,
 }
 
 /// An execution to repeat: exploration is deterministic, so that its number identifies it. The threads of its steps
@@ -154,6 +178,21 @@ pub(crate) fn is_explorer() -> bool {
 
 /// Ends the exploration with a failure of the running execution.
 pub(crate) fn conclude(failure: Failure) -> ! {
+    report(failure);
+    stop()
+}
+
+/// Ends the exploration with a failure of the running execution, from the panic hook. Returns if the process goes on.
+pub(crate) fn conclude_in_hook(failure: Failure) {
+    report(failure);
+    let after = SEARCH.with_borrow(|search| search.as_ref().map(|search| search.after));
+    if after != Some(After::GoOn) {
+        stop();
+    }
+}
+
+fn report(failure: Failure) {
+    execution::end();
     let trace = execution::with(|e| e.log.to_trace());
     SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("only an explorer concludes");
@@ -167,7 +206,6 @@ pub(crate) fn conclude(failure: Failure) -> ! {
             _ => search.send(Finding::failed(failure, evidence, Some(schedule), Some(trace))),
         }
     });
-    stop()
 }
 
 /// Never returns: what the failed execution holds must not be dropped.
@@ -221,6 +259,9 @@ impl Search {
 
 fn explore_all() {
     rounds();
+    if execution::is_over() {
+        return;
+    }
     SEARCH.with_borrow(|search| {
         let search = search.as_ref().expect("the search goes on");
         search.send(match &search.replay {
@@ -267,7 +308,12 @@ fn rounds() {
 /// Everything within a bound, with at most one liberty.
 fn round(run: &Scenario, bound: Option<u8>, liberty: Option<Liberty>) -> End {
     liberty::take(liberty);
-    let steps = SEARCH.with_borrow(|search| search.as_ref().map_or(0, |search| search.budget.steps));
+    let steps = SEARCH.with_borrow_mut(|search| {
+        let search = search.as_mut().expect("the search goes on");
+        search.in_round = 0;
+        search.liberty = liberty;
+        search.budget.steps
+    });
     let mut builder = loom::model::Builder::new();
     // Every field: the constructor reads variables of the environment.
     builder.max_threads = execution::MAX_THREADS;
@@ -292,9 +338,11 @@ fn round(run: &Scenario, bound: Option<u8>, liberty: Option<Liberty>) -> End {
             ended();
             End::Complete
         }
+        // The panic hook has reported it.
+        Err(_) if execution::is_over() => End::Budget,
         Err(thrown) => match thrown.downcast::<Stop>() {
             Ok(stop) => stop.0,
-            Err(thrown) => failure::thrown(&thrown),
+            Err(thrown) => failure::thrown(&*thrown),
         },
     }
 }
@@ -309,6 +357,7 @@ fn begin() {
             return Some(End::Budget);
         }
         search.executions += 1;
+        search.in_round += 1;
         let budget = &search.budget;
         let output = usize::try_from(budget.output_kib.saturating_mul(1024)).unwrap_or(usize::MAX);
         execution::begin(budget.steps, output);
@@ -323,12 +372,20 @@ fn begin() {
 
 /// An execution has ended without a failure.
 fn ended() {
-    SEARCH.with_borrow_mut(|search| {
+    let same = SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("the search goes on");
         if search.replay.as_ref().is_some_and(|replay| replay.execution == search.executions) {
             search.schedule = steps(&execution::with(|e| e.log.to_trace()));
         }
+        if search.in_round != 1 || search.liberty.is_some() {
+            return true;
+        }
+        let done = format!("{:?}", execution::with(|e| e.log.to_trace().events));
+        *search.first.get_or_insert_with(|| done.clone()) == done
     });
+    if !same {
+        conclude(failure::not_deterministic());
+    }
 }
 
 fn steps(trace: &Trace) -> String {

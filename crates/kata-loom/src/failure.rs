@@ -30,7 +30,10 @@ pub(crate) fn install_hook() {
     });
 }
 
-fn panicked(info: &PanicHookInfo<'_>) -> ! {
+fn panicked(info: &PanicHookInfo<'_>) {
+    if execution::is_over() {
+        explore::stop();
+    }
     if !execution::is_free() {
         explore::give_up(format!("the model itself panicked: {info}"));
     }
@@ -48,18 +51,23 @@ fn panicked(info: &PanicHookInfo<'_>) -> ! {
     } else if message.starts_with(loom_says::TOO_LONG) {
         livelock()
     } else if message.starts_with(loom_says::NOT_DETERMINISTIC) {
-        Failure {
-            verdict: Verdict::RejectedSource,
-            kind: None,
-            message: "the program does not do the same thing again under the same schedule: do not let it depend on \
-                      the order of a `HashMap`, on addresses or on random numbers"
-                .to_owned(),
-            at: None,
-        }
+        not_deterministic()
     } else {
         Failure { verdict: Verdict::InternalError, kind: None, message: format!("loom: {message}"), at: None }
     };
-    explore::conclude(failure)
+    explore::conclude_in_hook(failure);
+}
+
+/// The program does something else under the same schedule.
+pub(crate) fn not_deterministic() -> Failure {
+    Failure {
+        verdict: Verdict::RejectedSource,
+        kind: None,
+        message: "the program does not do the same thing again under the same schedule: do not let it depend on the \
+                  order of a `HashMap`, on addresses or on random numbers"
+            .to_owned(),
+        at: None,
+    }
 }
 
 /// Something was thrown out of an execution without passing the panic hook.

@@ -6,10 +6,10 @@ use kata_trace::Op;
 
 use crate::execution;
 
-/// `std::hint::spin_loop`: others run, if any can.
+/// `std::hint::spin_loop`: as `yield_now`.
 #[track_caller]
 pub fn spin_loop() {
     execution::attempt(Op::Yield, None, None, Location::caller());
-    execution::give_way();
+    execution::offer();
     execution::complete(|_| {});
 }

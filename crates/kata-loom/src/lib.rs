@@ -7,6 +7,7 @@ mod execution;
 mod explore;
 mod failure;
 pub mod hint;
+mod knowledge;
 mod liberty;
 mod object;
 mod oracle;

@@ -4,88 +4,116 @@
 //! before it looks at them or changes them: loom then explores the orders of the visits, and the visit carries exactly
 //! the happens-before relations that the primitive promises.
 
+use std::cell::RefCell;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
+use kata_trace::ThreadId;
 use loom::sync::atomic::AtomicUsize;
 
-use crate::execution::{joined, switching};
+use crate::execution::{self, joined, switching};
+use crate::knowledge::Legacy;
 
 /// Not a number of releases: a compare-and-exchange that expects it fails, reading the newest value and writing none.
 const NEVER: usize = usize::MAX;
 
 /// A place where threads meet in some order, which loom explores.
 #[derive(Debug)]
-pub(crate) struct Point(AtomicUsize);
+pub(crate) struct Point {
+    releases: AtomicUsize,
+    legacy: Legacy,
+}
 
 impl Point {
     /// Others may visit it when its creation happens before that, as for any object.
     pub(crate) fn new() -> Self {
-        Point(AtomicUsize::new(0))
+        Point { releases: AtomicUsize::new(0), legacy: Legacy::default() }
     }
 
     /// A visit that orders no memory.
     pub(crate) fn visit(&self) {
-        let _ = switching(|| self.0.compare_exchange(NEVER, NEVER, Relaxed, Relaxed));
+        let _ = switching(|| self.releases.compare_exchange(NEVER, NEVER, Relaxed, Relaxed));
     }
 
     /// A visit after which everything before the releases so far has happened.
     pub(crate) fn acquire(&self) {
-        let _ = switching(|| self.0.compare_exchange(NEVER, NEVER, Relaxed, Acquire));
+        let _ = switching(|| self.releases.compare_exchange(NEVER, NEVER, Relaxed, Acquire));
+        self.legacy.take();
     }
 
-    /// A visit that passes on what has happened. Returns the number of releases before it.
-    pub(crate) fn release(&self) -> usize {
-        switching(|| self.0.fetch_add(1, Release))
+    /// A visit that passes on what has happened.
+    pub(crate) fn release(&self) {
+        switching(|| self.releases.fetch_add(1, Release));
+        self.legacy.leave();
     }
 
     /// [`Point::acquire`] and [`Point::release`] in one.
-    pub(crate) fn exchange(&self) -> usize {
-        switching(|| self.0.fetch_add(1, AcqRel))
+    pub(crate) fn exchange(&self) {
+        switching(|| self.releases.fetch_add(1, AcqRel));
+        self.legacy.take();
+        self.legacy.leave();
     }
 
-    /// A number of releases that may be out of date, after which everything before them has happened.
-    pub(crate) fn glance(&self) -> usize {
+    /// Whether there is known to have been a release; if so, everything before it has happened. For points that are
+    /// released once.
+    pub(crate) fn glance(&self) -> bool {
         // loom compares a release with the last access only, so that a glance by the releasing thread would hide an
         // earlier one by somebody else: glances are ordered among each other.
         self.visit();
-        switching(|| self.0.load(Acquire))
+        let released = switching(|| self.releases.load(Acquire)) > 0;
+        if released {
+            self.legacy.take();
+        }
+        released
     }
 }
 
 /// Threads that sleep, to be woken.
 #[derive(Debug, Default)]
-pub(crate) struct Sleepers(std::cell::RefCell<Vec<loom::thread::Thread>>);
+pub(crate) struct Sleepers(RefCell<Vec<(ThreadId, loom::thread::Thread)>>);
 
 impl Sleepers {
     /// The running thread sleeps until [`Sleepers::wake`]. It must look again at what it waits for: others may have
     /// been quicker.
     pub(crate) fn sleep(&self) {
-        self.0.borrow_mut().push(loom::thread::current());
-        crate::execution::park();
+        self.0.borrow_mut().push((execution::me(), loom::thread::current()));
+        execution::park();
     }
 
     /// Wakes all of them; what has happened here happens before they go on.
     pub(crate) fn wake(&self) {
-        for thread in self.0.take() {
+        for (id, thread) in self.0.take() {
             thread.unpark();
+            execution::with(|e| {
+                let knowledge = e.knowledge();
+                e.threads[usize::from(id)].knowledge.learn(&knowledge);
+            });
         }
     }
 }
 
 /// Carries what has happened from one thread to another, without being a scheduling point of its own.
 #[derive(Debug)]
-pub(crate) struct Baton(loom::sync::Mutex<()>);
+pub(crate) struct Baton {
+    mutex: loom::sync::Mutex<()>,
+    legacy: Legacy,
+}
 
 impl Baton {
     /// What has happened here happens before [`Baton::take`] returns.
     pub(crate) fn pass() -> Self {
         // A mutex, and not an atomic: loom would ask for an order between its creation and its use.
-        let baton = Baton(loom::sync::Mutex::new(()));
-        baton.take();
+        let baton = Baton { mutex: loom::sync::Mutex::new(()), legacy: Legacy::default() };
+        baton.touch();
+        baton.legacy.leave();
         baton
     }
 
     pub(crate) fn take(&self) {
-        drop(joined(|| self.0.lock()));
+        self.touch();
+        self.legacy.take();
+    }
+
+    fn touch(&self) {
+        drop(joined(|| self.mutex.lock()));
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn failure() -> Failure {
     })
 }
 
-fn sentence(e: &Execution, me: ThreadId, pending: &Pending) -> String {
+fn sentence(e: &mut Execution, me: ThreadId, pending: &Pending) -> String {
     let this = match pending.frees {
         true => format!("{} frees what is created at {}", thread_name(e, me), place(pending.at)),
         false => format!("{} {} at {}", thread_name(e, me), verb(pending.op), place(pending.at)),
@@ -46,12 +46,16 @@ fn sentence(e: &Execution, me: ThreadId, pending: &Pending) -> String {
     format!("{this}{and} {} {}{at}, and nothing orders the two{link}", thread_name(e, other.thread), verb(other.op))
 }
 
-/// The last access of another thread that an access of this kind must not overlap.
-fn conflicting(e: &Execution, me: ThreadId, object: ObjectId, op: Op) -> Option<usize> {
+/// The last access of another thread that an access of this kind must not overlap, and does.
+fn conflicting(e: &mut Execution, me: ThreadId, object: ObjectId, op: Op) -> Option<usize> {
     let accesses = |op| matches!(op, Op::CellRead | Op::Load) || writes(op);
     // What races with an atomic operation is an access that is none, so that every kind conflicts with it.
     let conflicts = |other| accesses(other) && (op != Op::CellRead || writes(other));
-    e.log.entries().iter().rposition(|other| other.thread != me && other.object == Some(object) && conflicts(other.op))
+    let candidate =
+        |other: &Entry| other.thread != me && other.object == Some(object) && !other.blocked && conflicts(other.op);
+    let candidates: Vec<usize> = (0..e.log.entries().len()).filter(|&i| candidate(&e.log.entries()[i])).collect();
+    let unordered = candidates.iter().rfind(|&&index| !e.knows_entry(index));
+    unordered.or(candidates.last()).copied()
 }
 
 fn writes(op: Op) -> bool {

@@ -33,19 +33,19 @@ pub(crate) const STACK: usize = 1 << 20;
 /// What [`available_parallelism`] answers.
 const PARALLELISM: NonZero<usize> = NonZero::new(4).expect("not zero");
 
-/// `std::thread::yield_now`: others run, if any can.
+/// `std::thread::yield_now`. It orders nothing; a thread that keeps yielding lets others run.
 #[track_caller]
 pub fn yield_now() {
     execution::attempt(Op::Yield, None, None, Location::caller());
-    execution::give_way();
+    execution::offer();
     execution::complete(|_| {});
 }
 
-/// `std::thread::sleep`: virtual time passes, and others run meanwhile, if any can. It orders nothing.
+/// `std::thread::sleep`: virtual time passes. It orders nothing; a thread that keeps sleeping lets others run.
 #[track_caller]
 pub fn sleep(duration: Duration) {
     execution::attempt(Op::Sleep, None, None, Location::caller());
-    execution::give_way();
+    execution::offer();
     execution::with(|e| e.pass(duration));
     execution::complete(|_| {});
 }
@@ -89,5 +89,8 @@ fn exit() {
         current().0.point.visit();
     }
     execution::record(Op::Exit, None, None, |_| {});
-    execution::with(|e| e.me().finished = true);
+    execution::with(|e| {
+        e.knowledge();
+        e.me().finished = true;
+    });
 }

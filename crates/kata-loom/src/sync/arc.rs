@@ -20,6 +20,7 @@ use std::sync::Arc as StdArc;
 use std::sync::Weak as StdWeak;
 
 use crate::execution::{self, Place, joined, switching};
+use crate::knowledge::Legacy;
 
 /// `std::sync::Arc`.
 pub struct Arc<T: ?Sized> {
@@ -55,6 +56,7 @@ struct Counts {
     serial: u32,
     /// Where the last strong pointer and those who upgrade meet; there since the first weak pointer.
     gate: RefCell<Option<loom::sync::Mutex<()>>>,
+    legacy: Legacy,
     /// loom's pointer, to be cloned by those who upgrade. Valid while there is a strong pointer.
     token: *const (),
 }
@@ -75,6 +77,8 @@ impl Counts {
         #[allow(unsafe_code, reason = "a mutex that others may lock while this thread waits for it")]
         let gate = unsafe { &*gate };
         drop(switching(|| gate.lock()));
+        self.legacy.take();
+        self.legacy.leave();
         true
     }
 
@@ -86,6 +90,7 @@ impl Counts {
         } else {
             switching(|| drop(token));
         }
+        self.legacy.leave();
     }
 }
 
@@ -95,6 +100,7 @@ impl<T: ?Sized> Arc<T> {
         let counts = Counts {
             serial: execution::with(|e| e.add_arc(created)),
             gate: RefCell::new(None),
+            legacy: Legacy::default(),
             token: loom::sync::Arc::as_ptr(&token),
         };
         Arc {
@@ -123,7 +129,9 @@ impl<T: ?Sized> Arc<T> {
         self.counts.meet();
         crate::cell::settle();
         let token = &mut *self.token;
-        switching(|| loom::sync::Arc::get_mut(token).is_some())
+        let unique = switching(|| loom::sync::Arc::get_mut(token).is_some());
+        self.counts.legacy.take();
+        unique
     }
 
     /// The value, if this is the only pointer to it.
@@ -135,7 +143,9 @@ impl<T: ?Sized> Arc<T> {
     #[must_use]
     pub fn strong_count(this: &Self) -> usize {
         crate::cell::settle();
-        switching(|| loom::sync::Arc::strong_count(&this.token))
+        let count = switching(|| loom::sync::Arc::strong_count(&this.token));
+        this.counts.legacy.take();
+        count
     }
 
     /// The number of weak pointers.
@@ -237,6 +247,7 @@ impl<T> Arc<T> {
         let counts = StdArc::new(Counts {
             serial: execution::with(|e| e.add_arc(created)),
             gate: RefCell::new(None),
+            legacy: Legacy::default(),
             token: loom::sync::Arc::as_ptr(&token),
         });
         counts.guard();
@@ -277,6 +288,7 @@ impl<T> Arc<T> {
         let counts = StdArc::clone(&this.counts);
         let value = StdArc::into_inner(this.release());
         if value.is_some() {
+            counts.legacy.take();
             execution::with(|e| e.remove_arc(counts.serial));
         }
         value
@@ -341,11 +353,15 @@ impl<T: ?Sized> Clone for Arc<T> {
 
 impl<T: ?Sized> Drop for Arc<T> {
     fn drop(&mut self) {
+        if execution::is_over() {
+            return;
+        }
         // SAFETY: the fields are not used again.
         #[allow(unsafe_code, reason = "the order of the two matters, and what is between them")]
         let token = unsafe { ManuallyDrop::take(&mut self.token) };
         self.counts.release(token);
         if StdArc::strong_count(&self.value) == 1 {
+            self.counts.legacy.take();
             execution::with(|e| e.remove_arc(self.counts.serial));
         }
         // SAFETY: as above.

@@ -81,7 +81,8 @@ impl Condvar {
         execution::record(wait.op, wait.object, Some(wait.at), |_| {});
         execution::attempt(Op::Wake, Some(object), None, at);
         if polls {
-            execution::give_way();
+            execution::offer();
+            self.point.visit();
         } else {
             while !waiter.notified.get() {
                 waiter.sleeper.sleep();

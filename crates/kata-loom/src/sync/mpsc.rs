@@ -206,7 +206,7 @@ impl<T> Channel<T> {
         let mut found = self.look();
         if matches!(found, Err(TryRecvError::Empty)) {
             self.state.borrow_mut().waiting = true;
-            execution::give_way();
+            execution::offer();
             self.point.visit();
             self.state.borrow_mut().waiting = false;
             found = self.look();
@@ -250,6 +250,9 @@ impl<T> Channel<T> {
     }
 
     fn remove_sender(&self) {
+        if execution::is_over() {
+            return;
+        }
         crate::cell::settle();
         let last = self.state.borrow().senders == 1;
         if !last {
@@ -266,6 +269,9 @@ impl<T> Channel<T> {
     }
 
     fn remove_receiver(&self) {
+        if execution::is_over() {
+            return;
+        }
         crate::cell::settle();
         let object = self.used();
         self.point.visit();

@@ -12,6 +12,7 @@ use kata_trace::{ObjectId, ObjectKind, Op, ThreadId};
 
 use crate::demand::{self, Demand};
 use crate::execution::{self, Place, joined, switching};
+use crate::knowledge::Legacy;
 use crate::object::Object;
 use crate::point::Point;
 
@@ -40,6 +41,7 @@ struct Lock {
     mutex: loom::sync::Mutex<()>,
     /// Visited by those who unlock and those who look, where there are any of the latter.
     releases: Option<Point>,
+    legacy: Legacy,
 }
 
 /// `std::sync::MutexGuard`.
@@ -71,6 +73,7 @@ impl Lock {
             object: Object::new(ObjectKind::Mutex),
             mutex: loom::sync::Mutex::new(()),
             releases: demand::is_met(Demand::Looks).then(Point::new),
+            legacy: Legacy::default(),
         }
     }
 
@@ -111,6 +114,7 @@ impl Lock {
         value: &dyn Fn() -> Scalar,
         ok: Option<bool>,
     ) -> Held<'a> {
+        self.legacy.take();
         let before = value();
         execution::complete(|entry| {
             entry.after = before;
@@ -135,6 +139,7 @@ impl Lock {
             entry.after = value;
         });
         execution::with(|e| e.released(object, held.holder));
+        self.legacy.leave();
         drop(guard);
     }
 }
@@ -233,7 +238,9 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
 
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
-        if self.held.guard.is_some() {
+        if execution::is_over() {
+            std::mem::forget(self.held.guard.take());
+        } else if self.held.guard.is_some() {
             self.mutex.lock.release(&mut self.held, self.mutex.value());
         }
     }

@@ -98,7 +98,7 @@ impl Initialisation {
     pub(super) fn is_done(&self, at: Place) -> bool {
         let object = self.object.id(at);
         execution::attempt(Op::InitWait, Some(object), None, at);
-        let done = self.point.glance() > 0;
+        let done = self.point.glance();
         execution::complete(|entry| entry.ok = Some(done));
         if !done {
             execution::observed(object, at, 0);

@@ -28,6 +28,10 @@ impl Running {
         execution::attempt(Op::Join, None, Some(self.thread.0.id), at);
         // The thread's own panics never get here: they end the exploration.
         let _ = execution::switching(|| self.handle.join());
+        execution::with(|e| {
+            let knowledge = e.threads[usize::from(self.thread.0.id)].knowledge;
+            e.me().knowledge.learn(&knowledge);
+        });
         execution::complete(|_| {});
     }
 
@@ -88,10 +92,10 @@ pub(super) struct Packet<T>(Cell<Option<T>>);
 
 // SAFETY: all threads of a model run on one operating-system thread; the result is taken after the thread's end.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
-unsafe impl<T: Send> Send for Packet<T> {}
+unsafe impl<T> Send for Packet<T> {}
 // SAFETY: as above.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
-unsafe impl<T: Send> Sync for Packet<T> {}
+unsafe impl<T> Sync for Packet<T> {}
 
 impl<T> Packet<T> {
     pub(super) fn new() -> Arc<Self> {

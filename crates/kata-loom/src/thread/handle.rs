@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::demand::{self, Demand};
 use crate::execution;
 use crate::point::{Point, Sleepers};
 
@@ -25,6 +26,8 @@ pub(super) struct Inner {
     /// What `park` waits for.
     pub(super) token: Cell<bool>,
     pub(super) point: Point,
+    /// There if stores need it: see `demand`.
+    turns: Option<Point>,
     pub(super) sleeper: Sleepers,
 }
 
@@ -42,7 +45,21 @@ unsafe impl Sync for Thread {}
 impl Thread {
     /// The handle of a thread that is about to start. Its creation happens before everything that the thread does.
     pub(crate) fn new(id: kata_trace::ThreadId, name: Option<String>) -> Self {
-        Thread(Rc::new(Inner { id, name, token: Cell::new(false), point: Point::new(), sleeper: Sleepers::default() }))
+        Thread(Rc::new(Inner {
+            id,
+            name,
+            token: Cell::new(false),
+            point: Point::new(),
+            turns: demand::is_met(Demand::OrderedStores).then(Point::new),
+            sleeper: Sleepers::default(),
+        }))
+    }
+
+    /// A scheduling point that only this thread visits.
+    pub(crate) fn turn(&self) {
+        if let Some(turns) = &self.0.turns {
+            turns.visit();
+        }
     }
 
     /// The thread's number.

@@ -21,8 +21,9 @@ pub fn park() {
     let mut cause = Cause::Notified;
     if !thread.token.get() {
         if liberty::outcome(2) == 1 {
-            execution::give_way();
-            cause = Cause::Spurious;
+            execution::offer();
+            thread.point.acquire();
+            cause = if thread.token.get() { Cause::Notified } else { Cause::Spurious };
         } else {
             while !thread.token.get() {
                 thread.sleeper.sleep();
@@ -41,7 +42,7 @@ pub fn park_timeout(limit: Duration) {
     execution::attempt(Op::Park, None, None, at);
     thread.point.acquire();
     if !thread.token.get() {
-        execution::give_way();
+        execution::offer();
         thread.point.acquire();
     }
     let cause = if thread.token.replace(false) { Cause::Notified } else { Cause::Timeout };

@@ -39,10 +39,10 @@ pub struct ScopedJoinHandle<'scope, T> {
 
 // SAFETY: as for `Scope`.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
-unsafe impl<T> Send for ScopedJoinHandle<'_, T> {}
+unsafe impl<T: Send> Send for ScopedJoinHandle<'_, T> {}
 // SAFETY: as for `Scope`.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
-unsafe impl<T> Sync for ScopedJoinHandle<'_, T> {}
+unsafe impl<T: Send> Sync for ScopedJoinHandle<'_, T> {}
 
 /// `std::thread::scope`.
 #[track_caller]

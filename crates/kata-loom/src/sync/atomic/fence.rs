@@ -7,7 +7,7 @@ use kata_trace::Op;
 
 use super::register::name;
 use crate::demand::{self, Demand};
-use crate::execution;
+use crate::execution::{self, Fence};
 
 /// `std::sync::atomic::fence`.
 ///
@@ -23,14 +23,22 @@ pub fn fence(order: Ordering) {
     if order == Ordering::SeqCst {
         demand::require(Demand::SeqCst);
         // loom does not explore the order of fences by itself.
-        if let Some(fences) = execution::with(|e| e.fences()) {
-            fences.visit();
+        if let Some(meeting) = execution::with(|e| e.meeting_of_fences()) {
+            meeting.visit();
         }
     }
     loom::sync::atomic::fence(order);
     execution::with(|e| {
+        let acquirable = e.me().acquirable;
+        if order != Ordering::Release {
+            e.me().knowledge.learn(&acquirable);
+        }
+        let (thread, moment, knowledge) = (e.running(), e.next_moment(), e.knowledge());
+        if order != Ordering::Acquire {
+            e.me().released = knowledge;
+        }
         if order == Ordering::SeqCst {
-            e.me().fenced = e.next_stamp();
+            e.fences.push(Fence { thread, moment, knowledge });
         }
     });
     execution::complete(|entry| entry.ordering = Some(name(order)));

@@ -1,8 +1,10 @@
 //! What every atomic is made of.
 //!
 //! loom's atomic does not hold the value but the number of a store, and the values are kept beside it. So it is known
-//! which store each load has read, values of every type are handled alike, and the rules for sequential consistency
-//! that loom lacks can be applied here:
+//! which store each load has read, values of every type are handled alike, and rules that loom lacks can be applied
+//! here.
+//!
+//! # Sequential consistency
 //!
 //! loom treats `SeqCst` as `AcqRel`, except that a load does not read a store that is older than another one when both
 //! are `SeqCst`, and that fences order each other. C++20 has a single total order S of all sequentially consistent
@@ -10,14 +12,20 @@
 //! *coherence-ordered before* every newer store and before every load that reads a newer store; call those J. Then
 //! (atomics.order, paragraph 4):
 //!
-//! - a `SeqCst` load comes in S before every `SeqCst` J, and before every fence that follows a J;
-//! - a fence before the load comes in S before every `SeqCst` J, and before every fence that follows a J.
+//! - a `SeqCst` load comes in S before every `SeqCst` J, and before every fence that a J happens before;
+//! - a fence that happens before the load comes in S before every `SeqCst` J, and before every fence that a J happens
+//!   before.
 //!
-//! The same goes for a store in place of the load. So a store is too old for a load if S says otherwise ([`Register::too_old`]). The last of these rules is loom's own;
-//! for the others “before” and “follows” are taken within one thread. A load that loom lets read a store too old reads the
-//! newest one instead: such an execution is one that is explored anyway. A store that
-//! must be newer than another one looks at the newest one first, without reading it in the sense of the model. The
-//! initial value counts as a `SeqCst` store.
+//! So a store is too old for a load if S says otherwise ([`Register::too_old`]); the last of these rules is loom's own. A
+//! load that loom lets read a store too old reads the newest one instead: such an execution is one that is explored
+//! anyway. The same goes for stores ([`Register::must_be_newest`]), which then look at the newest one first. The initial
+//! value counts as a `SeqCst` store.
+//!
+//! # Read-modify-write
+//!
+//! Nothing comes between the store that such an operation reads and the one that it writes, in the order of
+//! modifications. loom leaves a store that is not ordered with the two in any place, even between them. A store whose
+//! thread knows the beginning of a chain of such operations is therefore put behind the chain.
 
 use std::cell::RefCell;
 use std::panic::Location;
@@ -28,14 +36,15 @@ use kata_trace::{Cause, ObjectKind, Op};
 use loom::sync::atomic::AtomicUsize;
 
 use crate::demand::{self, Demand};
-use crate::execution::{self, MAX_THREADS, joined, switching};
+use crate::execution::{self, Execution, MAX_THREADS, joined, switching};
+use crate::knowledge::Knowledge;
 use crate::object::Object;
 use crate::point::Point;
 
 /// No store has this number: a compare-and-exchange that expects it fails, reading the newest store and writing none.
 const NEVER: usize = usize::MAX;
 
-/// The stamp of what has not taken place yet.
+/// The moment of what has not taken place yet.
 const NOT_YET: u32 = u32::MAX;
 
 /// A value of an atomic.
@@ -47,14 +56,35 @@ pub(super) trait Word: Copy + PartialEq {
 #[derive(Clone, Copy)]
 struct Store<T> {
     value: T,
+    facts: Facts,
+}
+
+/// What is known of a store besides its value.
+#[derive(Clone, Copy)]
+struct Facts {
     /// When it was executed.
-    stamp: u32,
+    moment: u32,
     /// When a `SeqCst` operation first wrote or read it.
     in_s: u32,
     /// When each thread first wrote or read it.
     seen: [u32; MAX_THREADS],
+    /// What those who acquire it learn.
+    sync: Knowledge,
+    /// The store at the beginning of a chain of read-modify-write operations that ends with this one.
+    root: usize,
     /// Its entry in the log; the initial value has none.
     entry: Option<usize>,
+}
+
+impl Facts {
+    fn is_executed(&self) -> bool {
+        self.moment != NOT_YET
+    }
+
+    /// Whether somebody who knows that much knows of the store.
+    fn is_known(&self, knowledge: &Knowledge) -> bool {
+        (0..).zip(&self.seen).any(|(thread, seen)| *seen != NOT_YET && knowledge.covers(thread, *seen))
+    }
 }
 
 pub(super) struct Register<T> {
@@ -82,19 +112,15 @@ impl<T: Word> Register<T> {
             loads: Point::new(),
             stores: RefCell::new(Vec::with_capacity(4)),
         };
-        register.initialise(value);
-        register
-    }
-
-    fn initialise(&self, value: T) {
-        let number = self.announce(value);
-        self.see(number, true);
+        let number = register.announce(value);
+        register.see(number, true);
         if demand::is_met(Demand::SeqCst) {
-            let number = self.announce(value);
+            let number = register.announce(value);
             // Nobody else can know of the atomic yet.
-            joined(|| self.newest.store(number, SeqCst));
-            self.see(number, true);
+            joined(|| register.newest.store(number, SeqCst));
+            register.see(number, true);
         }
+        register
     }
 
     #[track_caller]
@@ -107,17 +133,17 @@ impl<T: Word> Register<T> {
         execution::attempt(Op::Load, Some(object), None, at);
         let seq_cst = is_seq_cst(order);
         self.loads.visit();
-        let mut read = switching(|| self.newest.load(order));
-        if demand::is_met(Demand::SeqCst) && self.too_old(read, seq_cst) {
-            read = joined(|| self.peek(order));
+        let mut number = switching(|| self.newest.load(order));
+        if demand::is_met(Demand::SeqCst) && self.too_old(number, seq_cst) {
+            number = joined(|| self.peek(order));
         }
-        let store = self.read(read, seq_cst);
+        let store = self.read(number, order);
         let entry = execution::complete(|entry| {
             entry.after = store.value.scalar();
             entry.ordering = Some(name(order));
         });
-        record_read(entry, &store);
-        execution::observed(object, at, read as u64);
+        record_read(entry, &store.facts);
+        execution::observed(object, at, number as u64);
         store.value
     }
 
@@ -130,17 +156,29 @@ impl<T: Word> Register<T> {
         execution::attempt(Op::Store, Some(self.object.id(at)), None, at);
         let seq_cst = is_seq_cst(order);
         let number = self.announce(value);
-        if seq_cst || self.is_late() {
+        if demand::is_met(Demand::OrderedStores) {
+            // First the turn, then the decision, which depends on what others have done.
+            execution::turn();
+            joined(|| {
+                if seq_cst || self.must_be_newest() {
+                    self.peek(Relaxed);
+                }
+                self.newest.store(number, order);
+            });
+        } else if seq_cst {
             switching(|| self.peek(Relaxed));
             joined(|| self.newest.store(number, order));
         } else {
             switching(|| self.newest.store(number, order));
+            if self.must_be_newest() {
+                demand::require(Demand::OrderedStores);
+            }
         }
         let entry = execution::complete(|entry| {
             entry.after = value.scalar();
             entry.ordering = Some(name(order));
         });
-        self.wrote(number, seq_cst, entry);
+        self.write(number, order, None, entry);
     }
 
     #[track_caller]
@@ -148,12 +186,12 @@ impl<T: Word> Register<T> {
         let at = Location::caller();
         let object = self.object.id(at);
         execution::attempt(Op::ReadModifyWrite, Some(object), None, at);
-        let seq_cst = is_seq_cst(order);
+        is_seq_cst(order);
         // Any value: it is set before anybody can read it.
         let some = self.stores.borrow()[0].value;
         let number = self.announce(some);
         let read = switching(|| self.newest.swap(number, order));
-        let store = self.read(read, seq_cst);
+        let store = self.read(read, order);
         let value = change(store.value);
         self.stores.borrow_mut()[number].value = value;
         let entry = execution::complete(|entry| {
@@ -161,8 +199,8 @@ impl<T: Word> Register<T> {
             entry.after = value.scalar();
             entry.ordering = Some(name(order));
         });
-        self.wrote(number, seq_cst, entry);
-        record_read(entry, &store);
+        self.write(number, order, Some(&store.facts), entry);
+        record_read(entry, &store.facts);
         if store.value == value {
             execution::observed(object, at, 0);
         }
@@ -177,7 +215,8 @@ impl<T: Word> Register<T> {
         let at = Location::caller();
         let object = self.object.id(at);
         execution::attempt(Op::CompareExchange, Some(object), None, at);
-        let seq_cst = (is_seq_cst(success), is_seq_cst(failure));
+        is_seq_cst(success);
+        is_seq_cst(failure);
         let number = self.announce(new);
         // loom compares the numbers of stores. Any number of a store with the current value will do: if another one
         // turns out to be the newest, that one is expected instead, with nothing in between.
@@ -190,20 +229,20 @@ impl<T: Word> Register<T> {
             expected = read;
             exchanged = joined(|| self.newest.compare_exchange(expected, number, success, failure));
         }
-        let (read, exchanged) = match exchanged {
-            Ok(read) => (read, true),
-            Err(read) => (read, false),
+        let (read, order, exchanged) = match exchanged {
+            Ok(read) => (read, success, true),
+            Err(read) => (read, failure, false),
         };
-        let store = self.read(read, if exchanged { seq_cst.0 } else { seq_cst.1 });
+        let store = self.read(read, order);
         let entry = execution::complete(|entry| {
             entry.before = store.value.scalar();
             entry.after = if exchanged { new.scalar() } else { Scalar::None };
             entry.ok = Some(exchanged);
-            entry.ordering = Some(name(if exchanged { success } else { failure }));
+            entry.ordering = Some(name(order));
         });
-        record_read(entry, &store);
+        record_read(entry, &store.facts);
         if exchanged {
-            self.wrote(number, seq_cst.0, entry);
+            self.write(number, order, Some(&store.facts), entry);
             return Ok(store.value);
         }
         execution::observed(object, at, read as u64);
@@ -215,16 +254,16 @@ impl<T: Word> Register<T> {
     pub(super) fn fail_exchange(&self, failure: Ordering) -> Result<T, T> {
         let at = Location::caller();
         execution::attempt(Op::CompareExchange, Some(self.object.id(at)), None, at);
-        let seq_cst = is_seq_cst(failure);
+        is_seq_cst(failure);
         let read = switching(|| self.peek(failure));
-        let store = self.read(read, seq_cst);
+        let store = self.read(read, failure);
         let entry = execution::complete(|entry| {
             entry.before = store.value.scalar();
             entry.ok = Some(false);
             entry.ordering = Some(name(failure));
             entry.cause = Some(Cause::Spurious);
         });
-        record_read(entry, &store);
+        record_read(entry, &store.facts);
         Err(store.value)
     }
 
@@ -250,72 +289,100 @@ impl<T: Word> Register<T> {
     /// Reserves a number for a store.
     fn announce(&self, value: T) -> usize {
         let mut stores = self.stores.borrow_mut();
-        let not_yet = [NOT_YET; MAX_THREADS];
-        stores.push(Store { value, stamp: NOT_YET, in_s: NOT_YET, seen: not_yet, entry: None });
-        stores.len() - 1
-    }
-
-    /// The running thread has written an announced store.
-    fn wrote(&self, number: usize, seq_cst: bool, entry: usize) {
-        self.see(number, seq_cst);
-        self.stores.borrow_mut()[number].entry = Some(entry);
+        let root = stores.len();
+        let facts = Facts {
+            moment: NOT_YET,
+            in_s: NOT_YET,
+            seen: [NOT_YET; MAX_THREADS],
+            sync: Knowledge::default(),
+            root,
+            entry: None,
+        };
+        stores.push(Store { value, facts });
+        root
     }
 
     /// The running thread has read a store.
-    fn read(&self, number: usize, seq_cst: bool) -> Store<T> {
-        if demand::is_met(Demand::SeqCst) {
-            self.see(number, seq_cst);
+    fn read(&self, number: usize, order: Ordering) -> Store<T> {
+        self.see(number, order == SeqCst);
+        let store = self.stores.borrow()[number];
+        execution::with(|e| {
+            let me = e.me();
+            let learning = if acquires(order) { &mut me.knowledge } else { &mut me.acquirable };
+            learning.learn(&store.facts.sync);
+        });
+        store
+    }
+
+    /// The running thread has written an announced store, in place of another one if it has read that one with it.
+    fn write(&self, number: usize, order: Ordering, read: Option<&Facts>, entry: usize) {
+        self.see(number, order == SeqCst);
+        let facts = &mut self.stores.borrow_mut()[number].facts;
+        facts.entry = Some(entry);
+        facts.sync = execution::with(|e| if releases(order) { e.knowledge() } else { e.me().released });
+        if let Some(read) = read {
+            facts.sync.learn(&read.sync);
+            facts.root = read.root;
         }
-        self.stores.borrow()[number]
     }
 
     fn see(&self, number: usize, seq_cst: bool) {
-        let store = &mut self.stores.borrow_mut()[number];
+        let facts = &mut self.stores.borrow_mut()[number].facts;
         execution::with(|e| {
-            let now = e.next_stamp();
-            let seen = &mut store.seen[usize::from(e.running())];
+            let now = e.next_moment();
+            let seen = &mut facts.seen[usize::from(e.running())];
             *seen = now.min(*seen);
-            store.stamp = now.min(store.stamp);
+            facts.moment = now.min(facts.moment);
             if seq_cst {
-                store.in_s = now.min(store.in_s);
+                facts.in_s = now.min(facts.in_s);
             }
         });
     }
 
     fn newest_with(&self, value: T) -> usize {
         let stores = self.stores.borrow();
-        let executed = stores.iter().enumerate().filter(|(_, store)| store.stamp != NOT_YET && store.value == value);
-        executed.max_by_key(|(_, store)| store.stamp).map_or(NEVER, |(number, _)| number)
-    }
-
-    /// Whether a store by the running thread comes behind a `SeqCst` operation on another one, and so behind that one: a
-    /// fence of this thread is between them in S.
-    fn is_late(&self) -> bool {
-        if !demand::is_met(Demand::SeqCst) {
-            return false;
-        }
-        let fenced = execution::with(|e| e.me().fenced);
-        self.stores.borrow().iter().any(|store| store.in_s < fenced)
+        let executed = stores.iter().enumerate().filter(|(_, s)| s.facts.is_executed() && s.value == value);
+        executed.max_by_key(|(_, store)| store.facts.moment).map_or(NEVER, |(number, _)| number)
     }
 
     /// Whether a load by the running thread must not read a store that loom lets it read: see the head of this file.
-    fn too_old(&self, read: usize, seq_cst: bool) -> bool {
+    fn too_old(&self, number: usize, seq_cst: bool) -> bool {
         let stores = self.stores.borrow();
-        let read = stores[read].stamp;
+        let moment = stores[number].facts.moment;
+        let newer = |facts: &&Facts| facts.is_executed() && facts.moment > moment;
         execution::with(|e| {
-            let fenced = |thread: usize| e.threads.get(thread).map_or(0, |thread| thread.fenced);
-            let my_fence = fenced(usize::from(e.running()));
-            let newer = |store: &&Store<T>| store.stamp != NOT_YET && store.stamp > read;
-            stores.iter().filter(newer).any(|store| {
-                let before_a_fence = || (0..MAX_THREADS).any(|thread| store.seen[thread] < fenced(thread));
-                (seq_cst && (store.in_s != NOT_YET || before_a_fence())) || store.in_s < my_fence
+            let mine = e.knowledge();
+            stores.iter().map(|store| &store.facts).filter(newer).any(|facts| {
+                (seq_cst && (facts.in_s != NOT_YET || e.fences.iter().any(|fence| facts.is_known(&fence.knowledge))))
+                    || is_fenced_off(e, &mine, facts)
             })
+        })
+    }
+
+    /// Whether a store by the running thread comes behind all stores so far: see the head of this file.
+    fn must_be_newest(&self) -> bool {
+        let stores = self.stores.borrow();
+        let executed = || stores.iter().map(|store| &store.facts).enumerate().filter(|(_, facts)| facts.is_executed());
+        execution::with(|e| {
+            let mine = e.knowledge();
+            let behind_a_chain = executed().max_by_key(|(_, facts)| facts.moment).is_some_and(|(number, newest)| {
+                newest.root != number && stores[newest.root].facts.is_known(&mine) && !newest.is_known(&mine)
+            });
+            behind_a_chain || executed().any(|(_, facts)| is_fenced_off(e, &mine, facts))
         })
     }
 }
 
+/// Whether a fence that the running thread knows of comes in S behind a `SeqCst` operation on a store.
+fn is_fenced_off(e: &Execution, mine: &Knowledge, facts: &Facts) -> bool {
+    e.fences.iter().any(|fence| facts.in_s < fence.moment && mine.covers(fence.thread, fence.moment))
+}
+
 impl<T> Drop for Register<T> {
     fn drop(&mut self) {
+        if execution::is_over() {
+            return;
+        }
         // The atomic ceases to exist, which nobody may overlap.
         execution::free(Op::Store, self.object.known(), self.object.created());
         self.newest.with_mut(|_| ());
@@ -323,7 +390,7 @@ impl<T> Drop for Register<T> {
     }
 }
 
-fn record_read<T>(load: usize, store: &Store<T>) {
+fn record_read(load: usize, store: &Facts) {
     if let Some(store) = store.entry {
         execution::with(|e| e.add_read(load, store));
     }
@@ -336,6 +403,14 @@ fn is_seq_cst(order: Ordering) -> bool {
         demand::require(Demand::SeqCst);
     }
     seq_cst
+}
+
+fn acquires(order: Ordering) -> bool {
+    matches!(order, Acquire | AcqRel | SeqCst)
+}
+
+fn releases(order: Ordering) -> bool {
+    matches!(order, Release | AcqRel | SeqCst)
 }
 
 /// The name of an ordering, as it is recorded.
