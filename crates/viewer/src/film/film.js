@@ -484,8 +484,7 @@
     timer = setInterval(tick, Number($("speed").value));
   });
   $("unfold").addEventListener("change", () => {
-    rows = $("unfold").checked ? everyStep : film.rows;
-    draw();
+    fold(!$("unfold").checked);
     go(step === 0 ? 0 : rows[rowAt(step)].last);
   });
 
@@ -510,9 +509,19 @@
     action();
   });
 
+  const fold = (folded) => {
+    rows = folded ? film.rows : everyStep;
+    $("unfold").checked = !folded;
+    draw();
+  };
+  /** The step that the address names; what hides it is unfolded. */
   const asked = () => {
     const match = /^#step=(\d+)$/u.exec(location.hash);
-    return match ? Number(match[1]) : undefined;
+    if (!match) return undefined;
+    const to = Math.min(Number(match[1]), total);
+    const row = rows[rowAt(to)];
+    if (film.whole && row?.across && to < row.last) fold(false);
+    return to;
   };
   addEventListener("hashchange", still(() => {
     const to = asked();
