@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use exercise::{Engine, Id};
 use judge::Judgement;
-use kata_trace::Verdict;
+use kata_trace::{Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// A failing execution that can be named.
@@ -21,6 +21,8 @@ pub(crate) struct Failure {
     pub(crate) verdict: Verdict,
     /// The interleaving; a world of real threads knows none.
     pub(crate) schedule: Option<String>,
+    /// How it went.
+    pub(crate) trace: Option<Trace>,
 }
 
 impl Failure {
@@ -32,6 +34,7 @@ impl Failure {
             scenario: judgement.scenario.clone()?,
             verdict: judgement.verdict,
             schedule: judgement.schedule.clone(),
+            trace: judgement.execution(),
         })
     }
 
@@ -54,6 +57,18 @@ impl Failure {
     pub(crate) fn load(scratch: &Path, id: &Id) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(path(scratch, id)).ok()?).ok()
     }
+}
+
+/// The first step, an index, in which an execution is another one than an earlier one was. Places and values may
+/// differ: lines move when a file is edited.
+pub(crate) fn departure(earlier: &Trace, now: &Trace) -> Option<usize> {
+    let step = |trace: &Trace, index: usize| {
+        let event = trace.events.get(index)?;
+        let kind = event.object.and_then(|object| trace.objects.get(object as usize)).map(|object| object.kind);
+        Some((event.thread, event.op, event.blocked, event.ok, event.peer, event.object, kind))
+    };
+    let longest = earlier.events.len().max(now.events.len());
+    (0..longest).find(|&index| step(earlier, index) != step(now, index))
 }
 
 fn path(scratch: &Path, id: &Id) -> PathBuf {

@@ -11,6 +11,7 @@ use judge::{Judgement, ScenarioResult};
 use kata_trace::{Divergence, ThreadId, Trace, Verdict};
 
 use crate::command::Symptom;
+use crate::failure::departure;
 use crate::progress::Solved;
 
 const BOLD: Style = Style::new().bold();
@@ -210,12 +211,18 @@ pub(crate) fn replayed(
     judgement: &Judgement,
     scenario: &str,
     schedule: &str,
+    failure: Option<&Trace>,
 ) -> String {
     if judgement.scenario.is_none() {
         return refused(judgement);
     }
     // Nothing was searched.
     let mut text = story(root, exercise, &Judgement { evidence: None, ..judgement.clone() }, scenario);
+    if let (Some(failure), Some(now)) = (failure, judgement.execution())
+        && let Some(departure) = departure_in_words(failure, &now)
+    {
+        let _ = writeln!(text, "\n{departure}");
+    }
     if judgement.verdict == Verdict::Passed {
         let taken = judgement.schedule.as_deref().unwrap_or_default();
         if taken.len() < schedule.len() {
@@ -238,6 +245,16 @@ pub(crate) fn diverged(divergence: &Divergence, before: Option<&Trace>) -> Strin
         let _ = write!(text, "\nup to there:\n\n{}", viewer::timeline::lanes(before, &style()));
     }
     text
+}
+
+/// Where an execution goes another way than the failure whose schedule it follows, if it does.
+pub(crate) fn departure_in_words(failure: &Trace, now: &Trace) -> Option<String> {
+    let at = departure(failure, now)?;
+    let step = |trace: &Trace| match trace.events.get(at) {
+        Some(_) => format!("`{}`", viewer::timeline::step(trace, at)),
+        None => "the end".to_owned(),
+    };
+    Some(format!("At step {} it goes another way than the failure did: {}, not {}.", at + 1, step(now), step(failure)))
 }
 
 /// One sentence on where a schedule does not apply.

@@ -88,7 +88,7 @@ fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenari
             return internal(format!("cannot start a thread to explore in: {error}"));
         }
         match receiver.recv() {
-            Ok(News::Found(finding)) => return finding,
+            Ok(News::Found(finding)) => return *finding,
             Ok(News::StartAgain(executed, demanded)) => {
                 demands = demanded;
                 // Of an execution that may be any, only one that is not abandoned will do.
@@ -102,7 +102,7 @@ fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenari
 /// What an explorer tells.
 enum News {
     /// The end.
-    Found(Finding),
+    Found(Box<Finding>),
     /// After so many executions it turned out that executions must be prepared for more.
     StartAgain(u64, Demands),
 }
@@ -219,7 +219,7 @@ pub(crate) fn stop() -> ! {
 pub(crate) fn give_up(message: String) -> ! {
     let sender = SEARCH.try_with(|search| search.try_borrow().ok().and_then(|s| Some(s.as_ref()?.sender.clone())));
     if let Ok(Some(sender)) = sender {
-        let _ = sender.send(News::Found(internal(message)));
+        let _ = sender.send(News::Found(Box::new(internal(message))));
     }
     stop()
 }
@@ -237,7 +237,7 @@ pub(crate) fn start_again(demands: Demands) -> ! {
 impl Search {
     fn send(&self, finding: Finding) {
         // Nobody receives when the process is about to end anyway.
-        let _ = self.sender.send(News::Found(finding));
+        let _ = self.sender.send(News::Found(Box::new(finding)));
     }
 
     fn evidence(&self) -> Evidence {

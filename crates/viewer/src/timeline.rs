@@ -54,6 +54,16 @@ pub fn lanes(trace: &Trace, style: &Style) -> String {
     picture(Verdict::Passed, trace, None, &style)
 }
 
+/// One step in words, `t1: lock a = 10 :25`.
+///
+/// # Panics
+/// There is no such event.
+pub fn step(trace: &Trace, index: usize) -> String {
+    let names = Names::new(trace);
+    let words = Words::new(trace, &names, false, usize::MAX);
+    format!("{}: {}", words.thread(trace.events[index].thread), words.event(index).replace(TIE, " "))
+}
+
 /// What failed, and the message where it says more than the explanation will.
 fn heading(story: &Story<'_>, diagnosis: Option<&Diagnosis>, style: &Style) -> String {
     let paint = Paint { color: style.color };

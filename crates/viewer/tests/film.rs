@@ -180,6 +180,11 @@ fn a_browser_steps_through_a_film_by_keys() {
     page.evaluate("location.hash = '#step=7'; new Promise((done) => setTimeout(done, 0))");
     assert_eq!(page.text("#now"), "step 7: main: join t1 … blocked test:14");
     page.evaluate("document.getElementById('unfold').click()");
+    assert_eq!(page.evaluate("document.getElementById('unfold').checked"), false);
+    // A link into a fold opens it.
+    page.evaluate("location.hash = '#step=2'; new Promise((done) => setTimeout(done, 0))");
+    assert_eq!(page.text("#now"), "step 2: main: unlock audit");
+    page.evaluate("document.getElementById('unfold').click()");
 
     // The list says the same as the lanes.
     assert_eq!(page.text(".told li[value='9']"), "t2 (preempts t1): lock bob = 50 :9");

@@ -75,12 +75,13 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::BadUsage);
     }
     let file = judging::file(&exercise, asked)?;
+    let failure = kept.as_ref().and_then(|kept| kept.trace.as_ref()).filter(|_| arguments.schedule.is_none());
     let schedule = Schedule { engine, scenario, tokens };
     let replayed = judge::replay(&repository.bench()?, &exercise, &file, schedule, &mut say)?;
     let shown = workspace.shown(&file);
     if arguments.json {
         let shown = shown.to_string_lossy();
-        let answer = Answer::new(schedule, &shown, &replayed);
+        let answer = Answer::new(schedule, &shown, failure, &replayed);
         print(&format!("{}\n", serde_json::to_string(&answer)?))?;
     } else {
         let mut text = report::heading(&exercise);
@@ -88,7 +89,9 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
             text += &format!("of {}\n\n", shown.display());
         }
         text += &match &replayed {
-            Replayed::Ran(judgement) => report::replayed(&repository.root, &exercise, judgement, scenario, tokens),
+            Replayed::Ran(judgement) => {
+                report::replayed(&repository.root, &exercise, judgement, scenario, tokens, failure)
+            }
             Replayed::Diverged { divergence, before } => report::diverged(divergence, before.as_ref()),
         };
         print(&text)?;
@@ -118,6 +121,9 @@ struct Answer<'a> {
     schedule: &'a str,
     /// Whether the schedule applies to the file; `null` if the file was refused.
     applies: Option<bool>,
+    /// Where the execution goes another way than the failure did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    departs: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diverged: Option<Diverged<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,7 +140,7 @@ struct Diverged<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn new(schedule: Schedule<'a>, file: &'a str, replayed: &'a Replayed) -> Self {
+    fn new(schedule: Schedule<'a>, file: &'a str, failure: Option<&Trace>, replayed: &'a Replayed) -> Self {
         let Schedule { engine, scenario, tokens } = schedule;
         let answer = Answer {
             schema: judge::SCHEMA,
@@ -143,12 +149,16 @@ impl<'a> Answer<'a> {
             scenario,
             schedule: tokens,
             applies: None,
+            departs: None,
             diverged: None,
             judgement: None,
         };
         match replayed {
             Replayed::Ran(judgement) => Answer {
                 applies: judgement.scenario.is_some().then_some(true),
+                departs: failure
+                    .zip(judgement.execution())
+                    .and_then(|(failure, now)| report::departure_in_words(failure, &now)),
                 judgement: Some(judgement.without_colours()),
                 ..answer
             },

@@ -14,7 +14,7 @@ use crate::rows::{Row, Switch, fold_text, rows_within, switch};
 use crate::timeline::orderings_matter;
 use crate::words::Words;
 
-/// More rows than this are folded further, if they can be.
+/// More rows than this are folded further, if it is known what matters.
 const COMFORTABLE: usize = 60;
 
 /// Of a longer execution only the steps that are shown are in the film: it cannot be unfolded.
@@ -209,7 +209,8 @@ fn things(trace: &Trace, names: &Names<'_>) -> Vec<Thing> {
 
 /// The rows of the timeline with the steps that they stand for, none left out.
 fn rows(trace: &Trace, story: &Story<'_>, diagnosis: Option<&Diagnosis>, words: &Words<'_>) -> Vec<RowData> {
-    let rows = rows_within(trace, story.verdict, diagnosis, COMFORTABLE);
+    let comfortable = if diagnosis.is_some() { COMFORTABLE } else { LONGEST };
+    let rows = rows_within(trace, story.verdict, diagnosis, comfortable);
     let mut starts: Vec<usize> = Vec::new();
     for row in &rows {
         let after_the_one_before = starts.last().map_or(0, |start| start + 1);

@@ -178,6 +178,7 @@
       const line = svg("line", { class: endless ? "wait endless" : "wait", x1: lane.x, x2: lane.x, y1: yOf(wait.from), y2: Math.max(untilY(wait.until), yOf(wait.from) + 4) }, svg("title", {}, title));
       spans.append(later(line, wait.from));
     }
+    const arrowsTo = new Map();
     for (const link of film.links) {
       const a = laneOf.get(film.steps[link.from - 1].thread);
       const b = laneOf.get(film.steps[link.to - 1].thread);
@@ -188,7 +189,7 @@
       const d = `M${a.x} ${y1 + DOT}C${a.x} ${y1 + drop + DOT} ${a.x + side * 8} ${y1 + drop} ${a.x + side * 26} ${y1 + drop + 2}` +
         `L${b.x - side * 26} ${y2 - 12}Q${b.x - side * 12} ${y2 - 8} ${b.x - side * (DOT + 2)} ${y2 - 4}`;
       const path = svg("path", { class: `link ${link.kind}`, d, "marker-end": "url(#tip)" }, svg("title", {}, { lock: "lock handed over", message: "message", wake: "wake-up", spawn: "spawn", join: "join", meet: "let go" }[link.kind]));
-      path.dataset.to = link.to;
+      arrowsTo.set(link.to, [...(arrowsTo.get(link.to) ?? []), path]);
       arrows.append(later(path, link.to));
     }
 
@@ -261,7 +262,7 @@
       heads.append(head);
     }
     box.replaceChildren(heads, picture);
-    drawn = { placed, timed, finale, curtain, headOf, arrows: [...arrows.children], height };
+    drawn = { placed, timed, finale, curtain, headOf, arrows: arrowsTo, lit: [], height };
   };
 
   // ---- the source ----
@@ -284,6 +285,8 @@
   };
 
   const lineOf = new Map();
+  /** The lines that carry a thread's name now. */
+  const marked = new Set();
   const quote = () => {
     const box = $("source");
     const used = film.files.map((_, file) => film.steps.some((one) => one?.file === file));
@@ -314,10 +317,12 @@
   const waitOf = (thread) => film.waits.find((wait) => wait.thread === thread && lasts(wait, step));
 
   const showSource = () => {
-    for (const { node, badges } of lineOf.values()) {
-      if (badges.firstChild) badges.replaceChildren();
+    for (const { node, badges } of marked) {
+      badges.replaceChildren();
       node.className = "line";
+      node.removeAttribute("aria-current");
     }
+    marked.clear();
     const elsewhere = [];
     const latest = new Map();
     for (let index = 0; index < step; index += 1) {
@@ -335,6 +340,7 @@
       }
       const acts = now?.thread === thread;
       const state = isStuck(thread) ? "stuck" : waitOf(thread) ? "waiting" : acts ? "acting" : ended ? "ended" : "";
+      marked.add(line);
       line.badges.append(el("span", { class: `badge ${state}`, title: ended ? `${threadName(thread)} has ended; its last line` : false }, threadName(thread)));
       line.node.classList.add("here");
       if (state !== "") line.node.classList.add(state);
@@ -345,7 +351,6 @@
       const { node } = lineOf.get(`${last.file}:${last.line}`);
       reveal($("source"), node.offsetTop, node.offsetTop + node.offsetHeight, 60);
     }
-    for (const { node } of lineOf.values()) if (node.className === "line") node.removeAttribute("aria-current");
     $("elsewhere").textContent = elsewhere.join(" · ");
   };
 
@@ -390,10 +395,15 @@
       place.back.classList.toggle("now", index === current);
     });
     for (const { node, from } of drawn.timed) node.classList.toggle("future", from > step);
-    for (const arrow of drawn.arrows) {
-      const now = Number(arrow.dataset.to) === step;
-      arrow.classList.toggle("now", now);
-      arrow.setAttribute("marker-end", now ? "url(#tip-now)" : "url(#tip)");
+    // Only what changes is touched: a key must be answered at once in a film of hundreds of steps.
+    for (const arrow of drawn.lit) {
+      arrow.classList.remove("now");
+      arrow.setAttribute("marker-end", "url(#tip)");
+    }
+    drawn.lit = drawn.arrows.get(step) ?? [];
+    for (const arrow of drawn.lit) {
+      arrow.classList.add("now");
+      arrow.setAttribute("marker-end", "url(#tip-now)");
     }
     drawn.finale.classList.toggle("future", step < total);
     const shown = drawn.placed[current];
@@ -484,8 +494,7 @@
     timer = setInterval(tick, Number($("speed").value));
   });
   $("unfold").addEventListener("change", () => {
-    rows = $("unfold").checked ? everyStep : film.rows;
-    draw();
+    fold(!$("unfold").checked);
     go(step === 0 ? 0 : rows[rowAt(step)].last);
   });
 
@@ -510,9 +519,19 @@
     action();
   });
 
+  const fold = (folded) => {
+    rows = folded ? film.rows : everyStep;
+    $("unfold").checked = !folded;
+    draw();
+  };
+  /** The step that the address names; what hides it is unfolded. */
   const asked = () => {
     const match = /^#step=(\d+)$/u.exec(location.hash);
-    return match ? Number(match[1]) : undefined;
+    if (!match) return undefined;
+    const to = Math.min(Number(match[1]), total);
+    const row = rows[rowAt(to)];
+    if (film.whole && row?.across && to < row.last) fold(false);
+    return to;
   };
   addEventListener("hashchange", still(() => {
     const to = asked();
