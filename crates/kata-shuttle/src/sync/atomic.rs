@@ -313,6 +313,21 @@ macro_rules! atomic_common {
                 }
             }
 
+            /// An atomic out of a plain variable: this world's are no plain variables.
+            ///
+            /// # Safety
+            ///
+            /// None: it always panics.
+            ///
+            /// # Panics
+            ///
+            /// Always.
+            #[deprecated(note = "kata: what is done to the variable behind an atomic cannot be seen; make the variable an atomic instead")]
+            #[allow(unsafe_code, reason = "std has it")]
+            pub const unsafe fn from_ptr<'a>(_pointer: *mut $type) -> &'a Self {
+                panic!("not modelled")
+            }
+
             /// A pointer to the value.
             #[deprecated(note = "kata: what is done through the pointer of `as_ptr` cannot be seen; use the atomic's own operations instead")]
             pub const fn as_ptr(&self) -> *mut $type {
@@ -460,6 +475,35 @@ impl Default for AtomicBool {
 pub struct AtomicPtr<T>(RawAtomic<*mut T>);
 
 atomic_common!(AtomicPtr[T], *mut T, |pointer| Scalar::Pointer(pointer.is_null()));
+
+macro_rules! pointer_arithmetic {
+    ($($(#[$doc:meta])* $name:ident($value:ident: usize) $update:expr;)*) => {
+        impl<T> AtomicPtr<T> {$(
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $name(&self, $value: usize, order: Ordering) -> *mut T {
+                self.0.update(order, Location::caller(), |pointer| Scalar::Pointer(pointer.is_null()), $update)
+            }
+        )*}
+    };
+}
+
+pointer_arithmetic! {
+    /// Moves the pointer on by so many values; returns the pointer before.
+    fetch_ptr_add(values: usize) |pointer: *mut T| pointer.wrapping_add(values);
+    /// Moves the pointer back by so many values; returns the pointer before.
+    fetch_ptr_sub(values: usize) |pointer: *mut T| pointer.wrapping_sub(values);
+    /// Moves the pointer on by so many bytes; returns the pointer before.
+    fetch_byte_add(bytes: usize) |pointer: *mut T| pointer.wrapping_byte_add(bytes);
+    /// Moves the pointer back by so many bytes; returns the pointer before.
+    fetch_byte_sub(bytes: usize) |pointer: *mut T| pointer.wrapping_byte_sub(bytes);
+    /// Bitwise or with the address; returns the pointer before.
+    fetch_or(bits: usize) |pointer: *mut T| pointer.map_addr(|address| address | bits);
+    /// Bitwise and with the address; returns the pointer before.
+    fetch_and(bits: usize) |pointer: *mut T| pointer.map_addr(|address| address & bits);
+    /// Bitwise exclusive or with the address; returns the pointer before.
+    fetch_xor(bits: usize) |pointer: *mut T| pointer.map_addr(|address| address ^ bits);
+}
 
 impl<T> Default for AtomicPtr<T> {
     #[track_caller]

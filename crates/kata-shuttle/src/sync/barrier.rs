@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe};
 
 use kata_trace::{ObjectKind, Op};
 
@@ -24,6 +24,8 @@ pub struct BarrierWaitResult(bool);
 coroutine_safe! {
     unsafe impl [] Sync for Barrier;
 }
+
+impl RefUnwindSafe for Barrier {}
 
 impl Barrier {
     /// A barrier for `parties` threads.

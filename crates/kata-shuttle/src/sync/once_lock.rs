@@ -147,6 +147,7 @@ impl<T: Clone> Clone for OnceLock<T> {
 }
 
 impl<T: PartialEq> PartialEq for OnceLock<T> {
+    #[track_caller]
     fn eq(&self, other: &Self) -> bool {
         self.get() == other.get()
     }
@@ -155,9 +156,10 @@ impl<T: PartialEq> PartialEq for OnceLock<T> {
 impl<T: Eq> Eq for OnceLock<T> {}
 
 impl<T: fmt::Debug> fmt::Debug for OnceLock<T> {
+    #[track_caller]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_tuple("OnceLock");
-        match self.peek() {
+        match self.get() {
             Some(value) => debug.field(value),
             None => debug.field(&format_args!("<uninit>")),
         };

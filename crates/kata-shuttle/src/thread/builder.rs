@@ -46,6 +46,30 @@ impl Builder {
         Ok(spawn_named(self.name.as_deref(), Location::caller(), f))
     }
 
+    /// Starts the thread, whatever it borrows.
+    ///
+    /// # Errors
+    ///
+    /// None here.
+    ///
+    /// # Safety
+    ///
+    /// The thread must be over before anything that it borrows is gone.
+    #[track_caller]
+    #[allow(unsafe_code, reason = "std has it")]
+    pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send,
+        T: Send,
+    {
+        let (packet, body) = Packet::new(f);
+        // SAFETY: only the lifetime is changed; the caller promises what it stands for.
+        let body = unsafe { std::mem::transmute::<Body<'_>, Body<'static>>(body) };
+        let name = self.name.as_deref();
+        let id = start(name, Location::caller(), body);
+        Ok(JoinHandle { id, thread: Thread::new(id, name), packet })
+    }
+
     /// Starts the thread in a scope.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, Location};
+use std::panic::{AssertUnwindSafe, Location, RefUnwindSafe};
 use std::thread::Result;
 
 use crate::kernel::{self, Place};
@@ -23,6 +23,8 @@ pub struct Scope<'scope, 'env: 'scope> {
 coroutine_safe! {
     unsafe impl ['scope, 'env] Sync for Scope<'scope, 'env>;
 }
+
+impl RefUnwindSafe for Scope<'_, '_> {}
 
 /// `std::thread::ScopedJoinHandle` in this world.
 pub struct ScopedJoinHandle<'scope, T> {

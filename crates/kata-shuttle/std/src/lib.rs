@@ -4,6 +4,8 @@
 //! one module the real item would win silently. What is not modelled is absent, or deprecated with a note that starts
 //! with `kata:` and says what to use; the checker refuses it.
 
+#![allow(deprecated, reason = "what is refused is marked as deprecated, here")]
+
 #[doc(no_inline)]
 pub use std::*;
 
@@ -21,24 +23,31 @@ pub mod sync {
         mpsc,
     };
 
-    #[allow(deprecated, clippy::declare_interior_mutable_const, reason = "std has it")]
+    #[allow(clippy::declare_interior_mutable_const, reason = "std has it")]
     #[doc(hidden)]
     #[deprecated(since = "1.38.0", note = "the `Once::new()` function is now preferred")]
     pub const ONCE_INIT: Once = Once::new();
 
     pub mod atomic {
         //! `std::sync::atomic`.
-        #[allow(deprecated, reason = "std has it")]
-        pub use kata_shuttle::sync::atomic::spin_loop_hint;
         pub use kata_shuttle::sync::atomic::{
             AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16,
-            AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence, fence,
+            AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence, fence, spin_loop_hint,
         };
-    }
 
-    pub mod poison {
-        //! `std::sync::poison`.
-        pub use kata_shuttle::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+        macro_rules! initial {
+            ($($name:ident: $type:ident = $value:expr;)*) => {$(
+                #[allow(clippy::declare_interior_mutable_const, reason = "std has it")]
+                #[doc(hidden)]
+                #[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+                pub const $name: $type = $type::new($value);
+            )*};
+        }
+        initial! {
+            ATOMIC_BOOL_INIT: AtomicBool = false;
+            ATOMIC_ISIZE_INIT: AtomicIsize = 0;
+            ATOMIC_USIZE_INIT: AtomicUsize = 0;
+        }
     }
 }
 
@@ -46,10 +55,9 @@ pub mod thread {
     //! `std::thread`.
     pub use kata_shuttle::thread::{
         AccessError, Builder, JoinHandle, LocalKey, Result, Scope, ScopedJoinHandle, Thread, ThreadId,
-        available_parallelism, current, panicking, park, park_timeout, scope, sleep, spawn, yield_now,
+        available_parallelism, current, panicking, park, park_timeout, park_timeout_ms, scope, sleep, sleep_ms, spawn,
+        yield_now,
     };
-    #[allow(deprecated, reason = "std has it")]
-    pub use kata_shuttle::thread::{park_timeout_ms, sleep_ms};
 }
 
 pub mod time {
@@ -69,21 +77,19 @@ pub mod collections {
 pub mod hash {
     //! `std::hash`.
     pub use kata::collections::RandomState;
-    #[allow(deprecated, reason = "std has it")]
-    pub use std::hash::SipHasher;
-    pub use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+    pub use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, SipHasher};
 }
 
 pub mod hint {
     //! `std::hint`.
     pub use kata_shuttle::thread::spin_loop;
-    pub use std::hint::{assert_unchecked, black_box, unreachable_unchecked};
+    pub use std::hint::{assert_unchecked, black_box, cold_path, select_unpredictable, unreachable_unchecked};
 }
 
 pub mod panic {
     //! `std::panic`.
     pub use kata_shuttle::unwind::{catch_unwind, resume_unwind};
-    pub use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, RefUnwindSafe, UnwindSafe, panic_any};
+    pub use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, PanicInfo, RefUnwindSafe, UnwindSafe, panic_any};
 
     #[deprecated(
         note = "kata: the checker needs the panic hook itself; use `catch_unwind` or a guard's `Drop` instead"
@@ -101,23 +107,37 @@ pub mod panic {
     }
 }
 
-macro_rules! outside {
-    ($($module:ident: $what:literal;)*) => {$(
-        #[doc(hidden)]
-        #[deprecated(note = $what)]
-        pub mod $module {}
-    )*};
+/// Items that are refused. That a module is deprecated does not show in a path through it.
+macro_rules! refused {
+    ($what:literal; types { $($type:ident $(<$lifetime:lifetime>)?),* } from $from:ident;
+     $(fn $function:ident $(<$($generic:ident: $bound:path),*>)? ($($argument:ident: $kind:ty),*) -> $result:ty;)*
+    ) => {
+        $(
+            #[doc(hidden)]
+            #[deprecated(note = $what)]
+            pub type $type $(<$lifetime>)? = ::std::$from::$type $(<$lifetime>)?;
+        )*
+        $(
+            #[doc(hidden)]
+            #[deprecated(note = $what)]
+            #[allow(clippy::missing_errors_doc, clippy::must_use_candidate, reason = "nobody gets to call it")]
+            pub fn $function $(<$($generic: $bound),*>)? ($($argument: $kind),*) -> $result {
+                $(let _ = $argument;)*
+                unreachable!($what)
+            }
+        )*
+    };
 }
 
-outside! {
-    fs: "kata: a model runs the program thousands of times and has no files; keep the state in memory instead";
-    net: "kata: a model runs the program thousands of times and has no network; use a channel instead";
-    os: "kata: a model runs the program thousands of times and has no operating system; use std's portable API instead";
-    env: "kata: a model runs the program thousands of times and has no environment; pass the value as an argument instead";
-}
+pub mod env;
+pub mod fs;
+pub mod io;
+pub mod net;
+pub mod process;
 
-pub mod process {
-    //! `std::process`, as far as it is about this process.
-    pub use kata_shuttle::process::{abort, exit};
-    pub use std::process::{ExitCode, Termination, id};
-}
+#[doc(hidden)]
+#[deprecated(
+    note = "kata: a model runs the program thousands of times and has no operating system; use std's portable API \
+            instead"
+)]
+pub mod os {}

@@ -118,6 +118,17 @@ fn pointers_are_as_std_s() {
             store(first, SeqCst);
             fetch_update(SeqCst, SeqCst, |pointer| (!pointer.is_null()).then_some(null));
         }
+        let mut row = [0_u32; 4];
+        let start = row.as_mut_ptr();
+        same! { AtomicPtr(start):
+            fetch_ptr_add(3, SeqCst);
+            fetch_ptr_sub(2, SeqCst);
+            fetch_byte_add(4, SeqCst);
+            fetch_byte_sub(8, SeqCst);
+            fetch_or(1, SeqCst);
+            fetch_xor(3, SeqCst);
+            fetch_and(!3, SeqCst);
+        }
         assert!(world::AtomicPtr::<u8>::default().load(SeqCst).is_null());
         let atomic = world::AtomicPtr::new(first);
         assert_eq!(format!("{atomic:p}"), format!("{first:p}"));

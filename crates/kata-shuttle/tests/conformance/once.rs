@@ -177,6 +177,25 @@ fn a_lazy_value_is_made_once_at_its_first_use() {
 }
 
 #[test]
+fn a_lazy_value_can_be_looked_at_and_changed_by_its_owner() {
+    fn scenario() {
+        let mut lazy = LazyLock::new(|| 1);
+        assert_eq!(LazyLock::get(&lazy), None);
+        assert_eq!(LazyLock::get_mut(&mut lazy), None);
+        *lazy += 1;
+        *LazyLock::force_mut(&mut lazy) += 1;
+        *LazyLock::get_mut(&mut lazy).unwrap() += 1;
+        assert_eq!((LazyLock::get(&lazy), *lazy), (Some(&4), 4));
+        let mut poisoned: LazyLock<i32> = LazyLock::new(|| panic!("in the initialiser"));
+        assert!(catch_unwind(AssertUnwindSafe(|| *poisoned += 1)).is_err());
+        assert_eq!(message(catch_unwind(AssertUnwindSafe(|| assert_eq!(*poisoned, 0)))), {
+            "LazyLock instance has previously been poisoned"
+        });
+    }
+    assert_holds(scenario);
+}
+
+#[test]
 fn a_panic_in_the_initialiser_poisons_a_lazy_value() {
     fn scenario() {
         let lazy: LazyLock<i32> = LazyLock::new(|| panic!("in the initialiser"));

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, Hash};
 use std::ops::Index;
 
 pub use std::collections::hash_map::{
-    DefaultHasher, Drain, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, VacantEntry,
-    Values, ValuesMut,
+    DefaultHasher, Drain, Entry, ExtractIf, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry,
+    VacantEntry, Values, ValuesMut,
 };
 
 pub use super::RandomState;

@@ -3,7 +3,9 @@
 use std::hash::{BuildHasher, Hash};
 use std::ops::{BitAnd, BitOr, BitXor, Sub};
 
-pub use std::collections::hash_set::{Difference, Drain, Intersection, IntoIter, Iter, SymmetricDifference, Union};
+pub use std::collections::hash_set::{
+    Difference, Drain, ExtractIf, Intersection, IntoIter, Iter, SymmetricDifference, Union,
+};
 
 use super::{RandomState, transparent};
 

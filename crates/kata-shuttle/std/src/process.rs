@@ -1,0 +1,11 @@
+//! `std::process`, as far as it is about this process.
+
+pub use kata_shuttle::process::{abort, exit};
+pub use std::process::{ExitCode, Termination, id};
+
+refused! {
+    "kata: a model runs the program thousands of times and starts no processes; use a thread instead";
+    types {
+        Child, ChildStderr, ChildStdin, ChildStdout, Command, CommandArgs<'a>, CommandEnvs<'a>, ExitStatus, Output, Stdio
+    } from process;
+}
