@@ -210,6 +210,8 @@ pub(crate) struct Kernel {
     max_steps: u64,
     max_output: usize,
     output: usize,
+    /// The steps of the executions that are over.
+    searched: u64,
     /// The threads that a panic ended, in the order of their ends.
     panicked: Vec<ThreadId>,
     serial: u64,

@@ -12,6 +12,10 @@ use crate::search::Search;
 /// would make every waiting loop endless.
 const SPURIOUS: u32 = 1;
 
+/// Steps of all executions of a search together. A long scenario ends here, as one that was not exhausted, and not at the
+/// limit of processor time, which would fail it: a number of steps is the same on every machine.
+const SEARCH_STEPS: u64 = 3_000_000;
+
 /// The end of a search.
 pub(crate) struct Left {
     pub(crate) executions: u64,
@@ -46,7 +50,8 @@ impl Kernel {
     pub(crate) fn begin(&mut self, max_executions: u64) -> bool {
         self.end();
         let search = self.search.as_mut().expect("a search was entered");
-        if self.failure.is_some() || self.restart || self.executions >= max_executions || !search.begin() {
+        let spent = self.executions >= max_executions || self.searched >= SEARCH_STEPS;
+        if self.failure.is_some() || self.restart || spent || !search.begin() {
             return false;
         }
         kata::harness::count_execution();
@@ -89,6 +94,7 @@ impl Kernel {
             return;
         }
         self.active = false;
+        self.searched += self.steps;
         if self.failure.is_none() && !self.abandoned {
             self.failure = self.untold_panic();
         }
