@@ -154,7 +154,7 @@ fn data(film: &Path) -> serde_json::Value {
 #[test]
 fn a_film_shows_how_a_file_fails() {
     let (ending, out) = film(&["1", "--file", "solutions/01-lost-update/starter.rs"], "fails.html");
-    assert_eq!(ending, "status 0\n--- stdout\nOUT\n");
+    assert!(ending.starts_with("status 0\n--- stdout\nOUT\n"), "{ending}");
     let data = data(&out);
     let last = data["steps"].as_array().unwrap().last().unwrap();
     assert!(last["text"].as_str().unwrap().contains("fails"), "{last}");
@@ -164,7 +164,7 @@ fn a_film_shows_how_a_file_fails() {
 #[test]
 fn a_film_of_a_file_that_passes_shows_an_execution_that_holds() {
     let (ending, out) = film(&["1", "--file", "solutions/01-lost-update/lib.rs"], "passes.html");
-    assert_eq!(ending, "status 0\n--- stdout\nOUT\n");
+    assert!(ending.starts_with("status 0\n--- stdout\nOUT\n"), "{ending}");
     assert_eq!(data(&out)["ends"], serde_json::json!([]));
     let text = std::fs::read_to_string(&out).unwrap();
     assert!(text.contains("held in "), "{text}");
