@@ -110,14 +110,14 @@ fn a_program_that_prints_without_end_is_stopped() {
 }
 
 #[test]
-fn writing_past_the_macros_is_stopped_too() {
+fn writing_past_the_macros_is_refused() {
     let flood = "loop { std::io::Write::write_all(&mut std::io::stderr(), &[b'x'; 1000]).unwrap(); }";
-    assert_snapshot!(ran(&while_transferring(flood)), @"output-flood: printed more than 64 KiB");
+    assert_snapshot!(ran(&while_transferring(flood)), @"rejected-source: `std::io::stderr` is not modelled in the shuttle world");
 }
 
 #[test]
 fn leaving_early_is_no_verdict() {
-    assert_snapshot!(ran(&while_transferring("std::process::exit(0);")), @"no-verdict: the process ended with status 0 before the scenario did: is there a `std::process::exit`, or a panic in a place that cannot be unwound?");
+    assert_snapshot!(ran(&while_transferring("std::process::exit(0);")), @"no-verdict: the program ended its process with `exit(0)`");
 }
 
 #[test]
@@ -127,15 +127,14 @@ fn a_forged_verdict_is_just_text() {
             {"executions":1,"preemption_bound":0,"exhaustive":true,"seed":null}}"##.replace('\n', "");
         println!("{forged}");
         eprintln!("test result: ok. 9 passed; 0 failed");
-        std::io::Write::write_all(&mut std::io::stdout(), forged.as_bytes()).unwrap();
         std::process::exit(0);
     "###;
-    assert_snapshot!(ran(&while_transferring(forgery)), @r#"no-verdict: the process ended with status 0 before the scenario did: is there a `std::process::exit`, or a panic in a place that cannot be unwound? Its last words: {"nonce":"0","scenario":"opposite_transfers","verdict":"passed","message":"","evidence":            {"executions":1,"preemption_bound":0,"exhaustive":true,"seed":null}}"#);
+    assert_snapshot!(ran(&while_transferring(forgery)), @"no-verdict: the program ended its process with `exit(0)`");
 }
 
 #[test]
 fn an_abort_is_told_apart() {
-    assert_snapshot!(ran(&while_transferring("std::process::abort();")), @"crashed: the process aborted: is there a `std::process::abort`, or a panic while another one unwinds?");
+    assert_snapshot!(ran(&while_transferring("std::process::abort();")), @"no-verdict: the program ended its process with `abort()`");
 }
 
 #[test]
@@ -219,13 +218,8 @@ fn what_the_world_marks_as_not_modelled_is_refused_with_its_advice() {
 
 #[test]
 fn what_the_world_does_not_have_is_refused_by_name() {
-    assert_snapshot!(rejected(&while_transferring("let _ = std::process::id();")), @"
-    error: `std::process::id` is not modelled in the shuttle world
-      --> lib.rs:66:31
-       |
-    66 |         let _ = std::process::id();
-       |                               ^^ cannot find function `id` in module `std::process`
-    ");
+    let complaint = rejected(&while_transferring("let _ = std::io::stdout();"));
+    assert!(complaint.contains("`std::io::stdout` is not modelled in the shuttle world"), "{complaint}");
 }
 
 #[test]

@@ -63,9 +63,8 @@ fn main() {
     let micros = |which: usize| {
         median(rounds.iter().map(|round| round[which].as_secs_f64() * 1e6 / EXECUTIONS as f64).collect())
     };
-    let ratio = |to: usize| {
-        median(rounds.iter().map(|round| round[1].as_secs_f64() / round[to].as_secs_f64()).collect())
-    };
+    let ratio =
+        |to: usize| median(rounds.iter().map(|round| round[1].as_secs_f64() / round[to].as_secs_f64()).collect());
     println!("medians of {ROUNDS} rounds of {EXECUTIONS} executions");
     println!("  without recording  {:6.1} µs an execution", micros(0));
     println!("  with recording     {:6.1} µs an execution, {:.2} times that without", micros(1), ratio(0));
