@@ -86,6 +86,8 @@ pub(crate) struct Step<'a> {
     pub(crate) spurious: Option<&'a Whim<'a>>,
     /// It gives its turn away.
     pub(crate) offers: bool,
+    /// It asks for a lock shared, and may be made to queue behind a writer that waits.
+    pub(crate) queues: bool,
     /// It is a step only because somebody looks without waiting.
     pub(crate) release: bool,
 }
@@ -101,6 +103,7 @@ impl<'a> Step<'a> {
             deadline: None,
             spurious: None,
             offers: false,
+            queues: false,
             release: false,
         }
     }
@@ -135,6 +138,7 @@ struct Pending {
     deadline: Option<Duration>,
     spurious: Option<*const Whim<'static>>,
     release: bool,
+    queues: bool,
     /// It gives its turn away, or has kept it for long.
     offers: bool,
     /// The thread goes round in a loop: nothing but a change of this state can make a difference to it.

@@ -56,3 +56,4 @@ pub mod time;
 pub mod unwind;
 
 pub use explore::{Settings, explore, main, run};
+pub use kata::Scalar;

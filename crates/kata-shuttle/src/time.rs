@@ -81,7 +81,19 @@ clock! {
 /// `std::time::UNIX_EPOCH`.
 pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
 
+/// The moment that is `limit` away, for [`crate::sync::raw`].
+#[must_use]
+pub fn deadline(limit: Duration) -> Duration {
+    kernel::with(|kernel| kernel.now()).saturating_add(limit)
+}
+
 impl Instant {
+    /// This moment, for [`crate::sync::raw`].
+    #[must_use]
+    pub fn deadline(self) -> Duration {
+        self.0.saturating_sub(EPOCH)
+    }
+
     /// The time since this moment.
     #[must_use]
     pub fn elapsed(&self) -> Duration {

@@ -119,6 +119,7 @@ impl Kernel {
             deadline: step.deadline,
             spurious,
             release: step.release,
+            queues: step.queues,
             offers: step.offers || self.run > RUN,
             idle: idle.then_some(self.state),
             serial: self.serial,
@@ -130,8 +131,7 @@ impl Kernel {
     /// Whether a step that can be taken can only be taken in one way.
     fn has_one_outcome(&self, step: &Step<'_>) -> bool {
         let whim = || self.spurious_left > 0 && step.spurious.is_some_and(|whim| whim());
-        let may_queue =
-            || matches!(step.op, Op::ReadLock | Op::TryReadLock) && self.waiting_writer(step.object).is_some();
+        let may_queue = || step.queues && self.waiting_writer(step.object).is_some();
         !(step.offers || step.release || whim() || may_queue())
     }
 
@@ -401,7 +401,7 @@ impl Kernel {
                     choices.push(Choice { thread, turn: Turn::Spurious, cost: 1, fair: true });
                 }
             }
-            if matches!(announced.op, Op::ReadLock | Op::TryReadLock)
+            if announced.queues
                 && announced.behind.is_none()
                 && self.candidates.ready.contains(&thread)
                 && self.waiting_writer(announced.object).is_some()

@@ -10,17 +10,22 @@ use crate::kernel::{self, Kernel, Place, Readiness, Step, parts};
 use crate::object::{Entered, Object};
 use crate::sync::coroutine_safe;
 
+/// How far an initialisation has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
+pub enum Phase {
+    /// It has not begun.
     Empty,
+    /// Somebody is at it.
     Running,
+    /// It is over.
     Done,
+    /// It panicked.
     Poisoned,
 }
 
-/// The state of an initialisation.
+/// The state of an initialisation: what `Once`, `OnceLock` and `LazyLock`, of std and of other crates, are made of.
 #[derive(Debug)]
-pub(crate) struct RawOnce {
+pub struct RawOnce {
     object: Object,
     phase: Cell<Phase>,
 }
@@ -30,14 +35,15 @@ coroutine_safe! {
 }
 
 impl RawOnce {
+    /// An initialisation that has come so far.
     #[track_caller]
-    pub(crate) const fn new(phase: Phase) -> Self {
+    #[must_use]
+    pub const fn new(phase: Phase) -> Self {
         RawOnce { object: Object::new(), phase: Cell::new(phase) }
     }
 
-    /// The object's number. `restore` runs when the object is left over from an earlier execution and was filled
-    /// there.
-    pub(crate) fn enter(&self, restore: impl FnOnce(Entered)) -> ObjectId {
+    /// The object's number. `restore` runs at the first use in an execution.
+    pub fn enter(&self, restore: impl FnOnce(Entered)) -> ObjectId {
         let (id, entered) = self.object.enter(ObjectKind::Once);
         if entered != Entered::Again {
             if entered == Entered::LeftOver {
@@ -48,12 +54,14 @@ impl RawOnce {
         id
     }
 
-    pub(crate) fn phase(&self) -> Phase {
+    /// How far it has come, for what has an exclusive borrow.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
         self.phase.get()
     }
 
     /// For what has an exclusive borrow, or runs before anybody else can.
-    pub(crate) fn set_phase(&self, phase: Phase) {
+    pub fn set_phase(&self, phase: Phase) {
         self.phase.set(phase);
     }
 
@@ -68,14 +76,14 @@ impl RawOnce {
     }
 
     /// Waits while somebody else initialises. Returns the phase found: never [`Phase::Running`].
-    pub(crate) fn wait(&self, id: ObjectId, at: Place) -> Phase {
+    pub fn wait(&self, id: ObjectId, at: Place) -> Phase {
         let over = |_: &Kernel| self.readiness(self.phase.get() != Phase::Running);
         kernel::step(Step::on(Op::InitWait, id, at).when(&over));
         self.phase.get()
     }
 
     /// Waits until somebody has initialised, or, if `or_poisoned`, has tried to.
-    pub(crate) fn wait_done(&self, id: ObjectId, or_poisoned: bool, at: Place) {
+    pub fn wait_done(&self, id: ObjectId, or_poisoned: bool, at: Place) {
         let over = |_: &Kernel| self.readiness(or_poisoned && self.phase.get() == Phase::Poisoned);
         kernel::step(Step::on(Op::InitWait, id, at).when(&over));
         let ok = self.phase.get() == Phase::Done;
@@ -83,7 +91,7 @@ impl RawOnce {
     }
 
     /// Looks without waiting.
-    pub(crate) fn look(&self, id: ObjectId, at: Place) -> Phase {
+    pub fn look(&self, id: ObjectId, at: Place) -> Phase {
         kernel::with(|kernel| kernel.look(self.object.subject()));
         kernel::step(Step::on(Op::InitWait, id, at).when(&|_| self.readiness(true)));
         let phase = self.phase.get();
@@ -94,7 +102,7 @@ impl RawOnce {
     }
 
     /// Runs an initialiser; `after_panic` is the phase that its panic leaves.
-    pub(crate) fn run<R>(&self, id: ObjectId, at: Place, after_panic: Phase, init: impl FnOnce() -> R) -> R {
+    pub fn run<R>(&self, id: ObjectId, at: Place, after_panic: Phase, init: impl FnOnce() -> R) -> R {
         struct Restore<'a>(&'a RawOnce, ObjectId, Phase);
         impl Drop for Restore<'_> {
             fn drop(&mut self) {
@@ -110,7 +118,7 @@ impl RawOnce {
     }
 
     /// The initialiser is over and its value in place.
-    pub(crate) fn done(&self, id: ObjectId, at: Place) {
+    pub fn done(&self, id: ObjectId, at: Place) {
         kernel::release(Op::InitEnd, Some(id), self.object.subject(), Some(at));
         self.change_phase(id, Phase::Done);
         kernel::with(|kernel| kernel.record(Op::InitEnd, Some(id), at, |_| {}));

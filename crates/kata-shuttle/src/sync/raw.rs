@@ -13,10 +13,11 @@ use crate::kernel::{self, parts};
 pub use crate::object::Entered;
 use crate::object::Original;
 use crate::sync::coroutine_safe;
+pub use crate::sync::once::{Phase, RawOnce};
 
 pub use condvar::RawCondvar;
 pub use mutex::RawMutex;
-pub use rwlock::RawRwLock;
+pub use rwlock::{Hold, RawRwLock};
 
 /// What a lock protects, as far as the log shows it.
 pub struct Shown<'a> {

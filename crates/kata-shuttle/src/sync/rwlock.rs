@@ -13,7 +13,7 @@ use crate::kernel::Place;
 use crate::object::Entered;
 use crate::sync::coroutine_safe;
 use crate::sync::mutex::poison;
-use crate::sync::raw::{Memory, RawRwLock, Shown};
+use crate::sync::raw::{Hold, Memory, RawRwLock, Shown};
 use crate::thread::panicking;
 
 /// `std::sync::RwLock` in this world.
@@ -114,7 +114,7 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
         let at = Location::caller();
-        self.with_shown(|shown| self.raw.lock(false, shown, None, at));
+        self.with_shown(|shown| self.raw.lock(Hold::Shared, shown, None, at));
         poison(self.poisoned.get(), self.read_guard())
     }
 
@@ -126,7 +126,7 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
         let at = Location::caller();
-        self.with_shown(|shown| self.raw.lock(true, shown, None, at));
+        self.with_shown(|shown| self.raw.lock(Hold::Exclusive, shown, None, at));
         poison(self.poisoned.get(), self.write_guard())
     }
 
@@ -138,7 +138,7 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
         let at = Location::caller();
-        if !self.with_shown(|shown| self.raw.try_lock(false, shown, at)) {
+        if !self.with_shown(|shown| self.raw.try_lock(Hold::Shared, shown, at)) {
             return Err(TryLockError::WouldBlock);
         }
         Ok(poison(self.poisoned.get(), self.read_guard())?)
@@ -152,7 +152,7 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
         let at = Location::caller();
-        if !self.with_shown(|shown| self.raw.try_lock(true, shown, at)) {
+        if !self.with_shown(|shown| self.raw.try_lock(Hold::Exclusive, shown, at)) {
             return Err(TryLockError::WouldBlock);
         }
         Ok(poison(self.poisoned.get(), self.write_guard())?)
@@ -194,7 +194,9 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     #[track_caller]
     pub fn downgrade(this: Self) -> RwLockReadGuard<'a, T> {
         let (lock, at) = (this.lock, Location::caller());
-        lock.with_shown(|shown| lock.raw.downgrade(shown, this.before, this.wrote, at));
+        lock.with_shown(|shown| {
+            lock.raw.downgrade((Hold::Exclusive, Hold::Shared), shown, this.before, this.wrote, at)
+        });
         std::mem::forget(this);
         lock.read_guard()
     }
@@ -239,7 +241,7 @@ impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
 impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     fn drop(&mut self) {
         let value = self.lock.scalar();
-        self.lock.with_shown(|shown| self.lock.raw.unlock(false, shown, value, None));
+        self.lock.with_shown(|shown| self.lock.raw.unlock(Hold::Shared, shown, value, None));
     }
 }
 
@@ -248,7 +250,7 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
         if !self.panicking && panicking() {
             self.lock.poison(true);
         }
-        self.lock.with_shown(|shown| self.lock.raw.unlock(true, shown, self.before, self.wrote));
+        self.lock.with_shown(|shown| self.lock.raw.unlock(Hold::Exclusive, shown, self.before, self.wrote));
     }
 }
 

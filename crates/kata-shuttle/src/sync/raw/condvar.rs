@@ -107,17 +107,24 @@ impl RawCondvar {
         turn == Turn::Timeout
     }
 
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.enter();
+        self.queue.borrow().waiting.len()
+    }
+
     /// Wakes one waiter. Returns whether there was one.
     pub fn notify_one(&self, at: &'static Location<'static>) -> bool {
-        self.notify(Op::NotifyOne, at, |waiting| if waiting.is_empty() { vec![] } else { vec![waiting.to_vec()] }) > 0
+        self.notify(Op::NotifyOne, at, |waiting| vec![waiting]) > 0
     }
 
     /// Wakes every waiter. Returns how many there were.
     pub fn notify_all(&self, at: &'static Location<'static>) -> usize {
-        self.notify(Op::NotifyAll, at, |waiting| waiting.iter().map(|ticket| vec![*ticket]).collect())
+        self.notify(Op::NotifyAll, at, |waiting| waiting.into_iter().map(|ticket| vec![ticket]).collect())
     }
 
-    fn notify(&self, op: Op, at: Place, notifications: impl FnOnce(&[u64]) -> Vec<Vec<u64>>) -> usize {
+    fn notify(&self, op: Op, at: Place, notifications: impl FnOnce(Vec<u64>) -> Vec<Vec<u64>>) -> usize {
         let id = self.enter();
         kernel::step(Step::on(op, id, at));
         let index = kernel::with(|kernel| {
@@ -125,17 +132,18 @@ impl RawCondvar {
             kernel.log.entries().len().checked_sub(1)
         });
         let mut queue = self.queue.borrow_mut();
+        // Every notification that nobody has taken yet is for one of them, whoever that will be.
+        let asleep = queue.waiting.len().saturating_sub(queue.notified.len());
+        if asleep == 0 {
+            return 0;
+        }
         // Those whom an earlier notification is certain to wake are not waiting any more.
         let open = |ticket: &u64| queue.readiness(*ticket) != Readiness::Free;
         let waiting: Vec<u64> = queue.waiting.iter().copied().filter(open).collect();
-        let notifications = notifications(&waiting);
-        let woken = notifications.len();
         let index = index.filter(|_| op == Op::NotifyOne);
-        queue.notified.extend(notifications.into_iter().map(|who| (who, index)));
-        if woken > 0 {
-            kernel::with(Kernel::progresses);
-        }
-        woken
+        queue.notified.extend(notifications(waiting).into_iter().map(|who| (who, index)));
+        kernel::with(Kernel::progresses);
+        asleep
     }
 }
 

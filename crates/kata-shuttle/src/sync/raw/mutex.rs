@@ -42,6 +42,11 @@ impl RawMutex {
         id
     }
 
+    /// Restores or remembers the value, if this is the first use in an execution.
+    pub fn touch(&self, shown: &Shown<'_>) {
+        self.enter(shown);
+    }
+
     fn set_locked(&self, kernel: &mut Kernel, id: ObjectId, locked: bool) {
         let before = self.locked.replace(locked);
         kernel.changes(id, parts::HOLDERS, u64::from(before), u64::from(locked));

@@ -12,12 +12,81 @@ use crate::kernel::{self, Kernel, Place, Readiness, Step, parts};
 use crate::object::{Entered, Object};
 use crate::sync::coroutine_safe;
 
+/// How a reader–writer lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// With other readers. Whoever asks for it while a writer waits may have to queue behind the writer.
+    Shared,
+    /// With other readers, and never behind a writer that waits. parking_lot has it.
+    Recursive,
+    /// With other readers, by one who may become the writer. parking_lot has it.
+    Upgradable,
+    /// Alone.
+    Exclusive,
+}
+
 /// A reader–writer lock.
 #[derive(Debug)]
 pub struct RawRwLock {
     object: Object,
-    readers: Cell<usize>,
-    writer: Cell<bool>,
+    holders: Cell<Holders>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Holders {
+    readers: usize,
+    upgradable: bool,
+    writer: bool,
+}
+
+impl Holders {
+    fn free_for(self, hold: Hold) -> bool {
+        match hold {
+            Hold::Shared | Hold::Recursive => !self.writer,
+            Hold::Upgradable => !self.writer && !self.upgradable,
+            Hold::Exclusive => !self.writer && !self.upgradable && self.readers == 0,
+        }
+    }
+
+    fn with(mut self, hold: Hold) -> Self {
+        match hold {
+            Hold::Shared | Hold::Recursive => self.readers += 1,
+            Hold::Upgradable => self.upgradable = true,
+            Hold::Exclusive => self.writer = true,
+        }
+        self
+    }
+
+    fn without(mut self, hold: Hold) -> Self {
+        match hold {
+            Hold::Shared | Hold::Recursive => self.readers = self.readers.saturating_sub(1),
+            Hold::Upgradable => self.upgradable = false,
+            Hold::Exclusive => self.writer = false,
+        }
+        self
+    }
+
+    fn code(self) -> u64 {
+        (self.readers as u64) << 2 | u64::from(self.upgradable) << 1 | u64::from(self.writer)
+    }
+}
+
+impl Hold {
+    fn lock(self) -> Op {
+        if self == Hold::Exclusive { Op::WriteLock } else { Op::ReadLock }
+    }
+
+    fn try_lock(self) -> Op {
+        if self == Hold::Exclusive { Op::TryWriteLock } else { Op::TryReadLock }
+    }
+
+    fn unlock(self) -> Op {
+        if self == Hold::Exclusive { Op::WriteUnlock } else { Op::ReadUnlock }
+    }
+
+    fn queues(self) -> bool {
+        self == Hold::Shared
+    }
 }
 
 coroutine_safe! {
@@ -29,79 +98,77 @@ impl RawRwLock {
     #[track_caller]
     #[must_use]
     pub const fn new() -> Self {
-        RawRwLock { object: Object::new(), readers: Cell::new(0), writer: Cell::new(false) }
+        let holders = Holders { readers: 0, upgradable: false, writer: false };
+        RawRwLock { object: Object::new(), holders: Cell::new(holders) }
     }
 
     fn enter(&self, shown: &Shown<'_>) -> ObjectId {
         let (id, entered) = self.object.enter(ObjectKind::RwLock);
         if entered != Entered::Again {
             if entered == Entered::LeftOver {
-                self.readers.set(0);
-                self.writer.set(false);
+                self.holders.take();
             }
             (shown.enter)(entered);
         }
         id
     }
 
-    fn free_for(&self, exclusive: bool) -> bool {
-        !self.writer.get() && (!exclusive || self.readers.get() == 0)
+    fn set(&self, kernel: &mut Kernel, id: ObjectId, holders: Holders) {
+        let before = self.holders.replace(holders);
+        kernel.changes(id, parts::HOLDERS, before.code(), holders.code());
     }
 
-    fn holders(&self) -> u64 {
-        if self.writer.get() { 1 } else { (self.readers.get() as u64) << 1 }
-    }
-
-    fn set_holders(&self, kernel: &mut Kernel, id: ObjectId, readers: usize, writer: bool) {
-        let before = self.holders();
-        self.readers.set(readers);
-        self.writer.set(writer);
-        kernel.changes(id, parts::HOLDERS, before, self.holders());
-    }
-
-    fn take(&self, kernel: &mut Kernel, id: ObjectId, exclusive: bool) {
-        if exclusive {
-            self.set_holders(kernel, id, 0, true);
-        } else {
-            self.set_holders(kernel, id, self.readers.get() + 1, false);
-        }
+    fn take(&self, kernel: &mut Kernel, id: ObjectId, hold: Hold) {
+        self.set(kernel, id, self.holders.get().with(hold));
     }
 
     /// Waits until the lock is free and takes it. Returns `false` if `deadline` passed first.
-    pub fn lock(&self, exclusive: bool, shown: &Shown<'_>, deadline: Option<Duration>, at: Place) -> bool {
+    pub fn lock(&self, hold: Hold, shown: &Shown<'_>, deadline: Option<Duration>, at: Place) -> bool {
         let id = self.enter(shown);
+        let free = |_: &Kernel| Readiness::when(self.holders.get().free_for(hold));
+        let step = Step { queues: hold.queues(), ..Step::on(hold.lock(), id, at) };
+        self.wait(id, step.when(&free), hold.try_lock(), deadline, at, |kernel| {
+            self.take(kernel, id, hold);
+            kernel.record(hold.lock(), Some(id), at, |entry| entry.after = (shown.value)());
+        })
+    }
+
+    fn wait(
+        &self,
+        id: ObjectId,
+        step: Step<'_>,
+        attempt: Op,
+        deadline: Option<Duration>,
+        at: Place,
+        take: impl FnOnce(&mut Kernel),
+    ) -> bool {
         if deadline.is_some() {
             // How long the lock is held shows.
             kernel::with(|kernel| kernel.look(self.object.subject()));
         }
-        let op = if exclusive { Op::WriteLock } else { Op::ReadLock };
-        let free = |_: &Kernel| Readiness::when(self.free_for(exclusive));
-        let turn = kernel::step(Step::on(op, id, at).when(&free).until(deadline));
+        let turn = kernel::step(step.until(deadline));
         kernel::with(|kernel| {
             if turn == Turn::Timeout {
-                let op = if exclusive { Op::TryWriteLock } else { Op::TryReadLock };
-                kernel.record(op, Some(id), at, timed_out);
+                kernel.record(attempt, Some(id), at, timed_out);
                 return false;
             }
-            self.take(kernel, id, exclusive);
-            kernel.record(op, Some(id), at, |entry| entry.after = (shown.value)());
+            take(kernel);
             true
         })
     }
 
     /// Takes the lock if it is free. Shared, it may also count as not free while a writer waits: std's own readers
     /// back off then on most platforms, and it promises neither.
-    pub fn try_lock(&self, exclusive: bool, shown: &Shown<'_>, at: Place) -> bool {
+    pub fn try_lock(&self, hold: Hold, shown: &Shown<'_>, at: Place) -> bool {
         let id = self.enter(shown);
-        let op = if exclusive { Op::TryWriteLock } else { Op::TryReadLock };
         kernel::with(|kernel| kernel.look(self.object.subject()));
-        let turn = kernel::step(Step::on(op, id, at));
-        let free = self.free_for(exclusive) && turn != Turn::Queue;
+        let turn = kernel::step(Step { queues: hold.queues(), ..Step::on(hold.try_lock(), id, at) });
+        let free = self.holders.get().free_for(hold) && turn != Turn::Queue;
         kernel::with(|kernel| {
             if free {
-                self.take(kernel, id, exclusive);
+                self.take(kernel, id, hold);
             }
-            kernel.record(op, Some(id), at, |entry| {
+            kernel.record(hold.try_lock(), Some(id), at, |entry| {
                 entry.ok = Some(free);
                 if free {
                     entry.after = (shown.value)();
@@ -112,46 +179,88 @@ impl RawRwLock {
     }
 
     /// Releases one hold of the lock. `wrote` is where the value was last borrowed mutably.
-    pub fn unlock(&self, exclusive: bool, shown: &Shown<'_>, before: Scalar, wrote: Option<Place>) {
+    pub fn unlock(&self, hold: Hold, shown: &Shown<'_>, before: Scalar, wrote: Option<Place>) {
         let id = self.enter(shown);
-        let op = if exclusive { Op::WriteUnlock } else { Op::ReadUnlock };
-        kernel::release(op, Some(id), self.object.subject(), wrote);
-        kernel::with(|kernel| {
-            self.let_go(kernel, id, exclusive, shown, before, wrote);
-        });
+        kernel::release(hold.unlock(), Some(id), self.object.subject(), wrote);
+        kernel::with(|kernel| self.let_go(kernel, id, hold, shown, before, wrote));
     }
 
     fn let_go(
         &self,
         kernel: &mut Kernel,
         id: ObjectId,
-        exclusive: bool,
+        hold: Hold,
         shown: &Shown<'_>,
         before: Scalar,
         wrote: Option<Place>,
     ) {
-        let op = if exclusive { Op::WriteUnlock } else { Op::ReadUnlock };
-        let readers = if exclusive { 0 } else { self.readers.get().saturating_sub(1) };
-        self.set_holders(kernel, id, readers, false);
+        self.set(kernel, id, self.holders.get().without(hold));
         let after = (shown.value)();
         if wrote.is_some() {
             kernel.writes(id, before, after);
         }
-        kernel.record(op, Some(id), wrote, |entry| {
+        kernel.record(hold.unlock(), Some(id), wrote, |entry| {
             entry.before = before;
             entry.after = after;
         });
     }
 
-    /// Turns the caller's exclusive hold into a shared one.
-    pub fn downgrade(&self, shown: &Shown<'_>, before: Scalar, wrote: Option<Place>, at: Place) {
+    /// Turns the caller's hold into a weaker one, with nobody in between.
+    pub fn downgrade(
+        &self,
+        (from, to): (Hold, Hold),
+        shown: &Shown<'_>,
+        before: Scalar,
+        wrote: Option<Place>,
+        at: Place,
+    ) {
         let id = self.enter(shown);
-        kernel::release(Op::WriteUnlock, Some(id), self.object.subject(), Some(at));
+        kernel::release(from.unlock(), Some(id), self.object.subject(), Some(at));
         kernel::with(|kernel| {
-            self.let_go(kernel, id, true, shown, before, wrote);
-            self.take(kernel, id, false);
-            kernel.record(Op::ReadLock, Some(id), at, |entry| entry.after = (shown.value)());
+            self.let_go(kernel, id, from, shown, before, wrote);
+            self.take(kernel, id, to);
+            kernel.record(to.lock(), Some(id), at, |entry| entry.after = (shown.value)());
         });
+    }
+
+    /// Waits until the caller, who holds the lock [`Hold::Upgradable`], is alone, and makes it the writer. Returns
+    /// `false` if `deadline` passed first.
+    pub fn upgrade(&self, shown: &Shown<'_>, deadline: Option<Duration>, at: Place) -> bool {
+        let id = self.enter(shown);
+        let alone = |_: &Kernel| Readiness::when(self.holders.get().readers == 0);
+        let step = Step::on(Op::WriteLock, id, at).when(&alone);
+        self.wait(id, step, Op::TryWriteLock, deadline, at, |kernel| self.become_writer(kernel, id, shown, at))
+    }
+
+    /// Makes the caller, who holds the lock [`Hold::Upgradable`], the writer if it is alone.
+    pub fn try_upgrade(&self, shown: &Shown<'_>, at: Place) -> bool {
+        let id = self.enter(shown);
+        kernel::with(|kernel| kernel.look(self.object.subject()));
+        kernel::step(Step::on(Op::TryWriteLock, id, at));
+        let alone = self.holders.get().readers == 0;
+        kernel::with(|kernel| {
+            if alone {
+                self.become_writer(kernel, id, shown, at);
+            } else {
+                kernel.record(Op::TryWriteLock, Some(id), at, |entry| entry.ok = Some(false));
+            }
+        });
+        alone
+    }
+
+    fn become_writer(&self, kernel: &mut Kernel, id: ObjectId, shown: &Shown<'_>, at: Place) {
+        self.set(kernel, id, self.holders.get().without(Hold::Upgradable).with(Hold::Exclusive));
+        kernel.record(Op::ReadUnlock, Some(id), at, |_| {});
+        kernel.record(Op::WriteLock, Some(id), at, |entry| entry.after = (shown.value)());
+    }
+
+    /// Whether somebody holds it, or somebody holds it alone.
+    pub fn is_locked(&self, exclusively: bool, shown: &Shown<'_>, at: Place) -> bool {
+        let id = self.enter(shown);
+        kernel::with(|kernel| kernel.look(self.object.subject()));
+        kernel::step(Step::on(Op::TryWriteLock, id, at));
+        let holders = self.holders.get();
+        if exclusively { holders.writer } else { holders.code() != 0 }
     }
 
     /// A scheduling point before looking at, or changing, whether the lock is poisoned.
