@@ -9,6 +9,8 @@ mod scope;
 pub use builder::{Builder, JoinHandle, spawn};
 pub use handle::{Thread, ThreadId, current};
 pub use local::{AccessError, LocalKey};
+#[allow(deprecated, reason = "std has it")]
+pub use park::park_timeout_ms;
 pub use park::{park, park_timeout};
 pub use scope::{Scope, ScopedJoinHandle, scope};
 
@@ -48,6 +50,13 @@ pub fn sleep(duration: Duration) {
     execution::offer();
     execution::with(|e| e.pass(duration));
     execution::complete(|_| {});
+}
+
+/// `std::thread::sleep_ms`.
+#[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
+#[track_caller]
+pub fn sleep_ms(duration: u32) {
+    sleep(Duration::from_millis(u64::from(duration)));
 }
 
 /// `std::thread::available_parallelism`: 4, on every machine.

@@ -3,6 +3,7 @@
 mod boolean;
 mod fence;
 mod integer;
+mod loads;
 mod pointer;
 mod register;
 

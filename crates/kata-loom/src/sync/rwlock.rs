@@ -15,7 +15,7 @@ use super::mutex::scalar_of;
 use crate::demand::{self, Demand};
 use crate::execution::{self, Place, joined};
 use crate::object::Object;
-use crate::point::{Point, Sleepers};
+use crate::point::{Handover, Sleepers};
 
 /// `std::sync::RwLock`. A reader waits while a writer waits, which std permits, and which its implementations do: a
 /// thread that reads twice may wait for ever. It is never poisoned: a panic ends the exploration.
@@ -40,7 +40,7 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 /// The part that does not depend on the type.
 struct Lock {
     object: Object,
-    point: Point,
+    handover: Handover,
     state: RefCell<State>,
     sleepers: Sleepers,
 }
@@ -80,7 +80,7 @@ impl Lock {
     fn new() -> Self {
         Lock {
             object: Object::new(ObjectKind::RwLock),
-            point: Point::new(),
+            handover: Handover::new(),
             state: RefCell::default(),
             sleepers: Sleepers::default(),
         }
@@ -90,13 +90,13 @@ impl Lock {
         let object = self.object.id(at);
         let op = if mode == Mode::Shared { Op::ReadLock } else { Op::WriteLock };
         execution::attempt(op, Some(object), None, at);
-        self.point.acquire();
+        self.handover.acquire();
         if !self.state.borrow().admits(mode) {
             let waiting = usize::from(mode == Mode::Exclusive);
             self.state.borrow_mut().writers_waiting += waiting;
             loop {
                 self.sleepers.sleep();
-                self.point.acquire();
+                self.handover.acquire();
                 if self.state.borrow().admits(mode) {
                     break;
                 }
@@ -112,7 +112,7 @@ impl Lock {
         let object = self.object.id(at);
         let op = if mode == Mode::Shared { Op::TryReadLock } else { Op::TryWriteLock };
         execution::attempt(op, Some(object), None, at);
-        self.point.acquire();
+        self.handover.acquire();
         if self.state.borrow().admits(mode) {
             return Some(self.acquired(object, mode, value, Some(true)));
         }
@@ -141,10 +141,10 @@ impl Lock {
         }
         crate::cell::settle();
         if demand::is_met(Demand::Looks) {
-            self.point.release();
+            self.handover.release();
         } else {
             // Releasing earlier or later makes no difference to those who wait.
-            joined(|| self.point.release());
+            joined(|| self.handover.release());
         }
         let object = self.object.id(self.object.created());
         match held.mode {

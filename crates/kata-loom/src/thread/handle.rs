@@ -1,12 +1,12 @@
 //! `Thread` and `ThreadId`.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
 use crate::demand::{self, Demand};
 use crate::execution;
-use crate::point::{Point, Sleepers};
+use crate::point::{Baton, Point, Sleepers};
 
 /// `std::thread::ThreadId`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,9 +23,9 @@ impl fmt::Debug for ThreadId {
 pub(super) struct Inner {
     pub(super) id: kata_trace::ThreadId,
     name: Option<String>,
-    /// What `park` waits for.
-    pub(super) token: Cell<bool>,
     pub(super) point: Point,
+    /// What `park` waits for: there if this is not empty.
+    pub(super) token: RefCell<Vec<Baton>>,
     /// There if stores need it: see `demand`.
     turns: Option<Point>,
     pub(super) sleeper: Sleepers,
@@ -48,7 +48,7 @@ impl Thread {
         Thread(Rc::new(Inner {
             id,
             name,
-            token: Cell::new(false),
+            token: RefCell::default(),
             point: Point::new(),
             turns: demand::is_met(Demand::OrderedStores).then(Point::new),
             sleeper: Sleepers::default(),
