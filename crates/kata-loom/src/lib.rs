@@ -13,7 +13,6 @@ mod object;
 mod oracle;
 mod point;
 pub mod print;
-mod quarantine;
 mod race;
 pub mod sync;
 pub mod thread;

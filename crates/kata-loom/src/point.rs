@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use kata_trace::ThreadId;
 use loom::sync::atomic::AtomicUsize;
 
-use crate::execution::{self, joined, switching};
+use crate::execution::{self, joined, outside, switching};
 use crate::knowledge::Legacy;
 
 /// A place where threads meet in some order, which loom explores. A visit orders no memory.
@@ -20,7 +20,7 @@ pub(crate) struct Point(loom::sync::Condvar);
 impl Point {
     /// It may be made at any time: unlike an atomic's, its creation need not happen before its use.
     pub(crate) fn new() -> Self {
-        Point(loom::sync::Condvar::new())
+        Point(outside(loom::sync::Condvar::new))
     }
 
     /// A scheduling point.
@@ -48,7 +48,7 @@ pub(crate) struct Handover {
 impl Handover {
     /// Others may visit it when its creation happens before that, as for any object.
     pub(crate) fn new() -> Self {
-        Handover { releases: AtomicUsize::new(0), legacy: Legacy::default() }
+        Handover { releases: outside(|| AtomicUsize::new(0)), legacy: Legacy::default() }
     }
 
     /// A visit after which everything before the releases so far has happened.
@@ -119,7 +119,7 @@ impl Baton {
     /// What has happened here happens before [`Baton::take`] returns.
     pub(crate) fn pass() -> Self {
         // A mutex, and not an atomic: loom would ask for an order between its creation and its use.
-        let baton = Baton { mutex: loom::sync::Mutex::new(()), legacy: Legacy::default() };
+        let baton = Baton { mutex: outside(|| loom::sync::Mutex::new(())), legacy: Legacy::default() };
         baton.touch();
         baton.legacy.leave();
         baton

@@ -20,7 +20,7 @@ use std::sync::Arc as StdArc;
 use std::sync::Weak as StdWeak;
 
 use crate::demand::{self, Demand};
-use crate::execution::{self, Place, joined, switching};
+use crate::execution::{self, Place, joined, outside, switching};
 use crate::knowledge::Legacy;
 use crate::point::Point;
 
@@ -89,7 +89,7 @@ impl Counts {
 
 impl<T: ?Sized> Arc<T> {
     fn from_std(value: StdArc<T>, created: Place) -> Self {
-        let token = loom::sync::Arc::new(());
+        let token = outside(|| loom::sync::Arc::new(()));
         let counts = Counts {
             serial: execution::with(|e| e.add_arc(created)),
             point: Point::new(),
@@ -237,7 +237,7 @@ impl<T> Arc<T> {
     {
         let created = Location::caller();
         // The tokens come first: the weak pointer that `data` gets needs them.
-        let token = loom::sync::Arc::new(());
+        let token = outside(|| loom::sync::Arc::new(()));
         #[allow(clippy::arc_with_non_send_sync, reason = "a model's threads are coroutines")]
         let counts = StdArc::new(Counts {
             serial: execution::with(|e| e.add_arc(created)),

@@ -69,7 +69,6 @@ impl Initialisation {
         }
         self.state.set(State::Running(execution::me()));
         execution::complete(|entry| entry.op = Op::InitBegin);
-        execution::with(|e| e.acquired(object));
         true
     }
 
@@ -78,7 +77,6 @@ impl Initialisation {
         execution::attempt(Op::InitEnd, Some(object), None, at);
         self.handover.release();
         self.state.set(State::Done);
-        execution::with(|e| e.released(object, e.running()));
         execution::complete(|_| {});
         self.sleepers.wake();
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kata::Failure;
 use kata_trace::{ObjectId, Op, Verdict};
 
-use super::{Result, STACK, Thread, exit};
+use super::{Result, STACK, Thread, in_program};
 use crate::demand::{self, Demand};
 use crate::execution::{self, MAX_THREADS, Place};
 use crate::explore;
@@ -66,11 +66,12 @@ pub(super) fn start(body: Box<dyn FnOnce()>, name: Option<String>, at: Place) ->
     let thread = Thread::new(id, name);
     execution::with(|e| e.threads[usize::from(id)].handle = Some(thread.clone()));
     let body = Body(body);
-    let handle = loom::thread::Builder::new().stack_size(STACK / size_of::<usize>()).spawn(move || {
+    let run = move || {
         execution::run(id);
-        body.run();
-        exit();
-    });
+        in_program(move || body.run());
+    };
+    let builder = loom::thread::Builder::new().stack_size(STACK / size_of::<usize>());
+    let handle = execution::outside(|| builder.spawn(run));
     execution::complete(|entry| entry.peer = Some(id));
     Running { thread, handle: handle.expect("loom starts every thread") }
 }

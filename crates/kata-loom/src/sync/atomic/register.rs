@@ -37,7 +37,7 @@ use loom::sync::atomic::AtomicUsize;
 
 use super::loads::Loads;
 use crate::demand::{self, Demand};
-use crate::execution::{self, Execution, MAX_THREADS, joined, switching};
+use crate::execution::{self, Execution, MAX_THREADS, joined, outside, switching};
 use crate::knowledge::Knowledge;
 use crate::object::Object;
 
@@ -106,7 +106,7 @@ impl<T: Word> Register<T> {
     pub(super) fn new(value: T) -> Self {
         let register = Register {
             object: Object::new(ObjectKind::Atomic),
-            newest: AtomicUsize::new(0),
+            newest: outside(|| AtomicUsize::new(0)),
             stores: RefCell::new(Vec::with_capacity(4)),
             loads: Loads::default(),
         };
