@@ -13,6 +13,7 @@ mod object;
 mod oracle;
 mod point;
 pub mod print;
+pub mod process;
 mod race;
 pub mod sync;
 pub mod thread;

@@ -191,6 +191,30 @@ impl Builder {
         Ok(JoinHandle { running, packet })
     }
 
+    /// Starts a thread whose function and result may borrow what outlives it.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    ///
+    /// # Safety
+    ///
+    /// As for std's: the thread ends before what it borrows does.
+    #[track_caller]
+    #[allow(unsafe_code, reason = "as in std")]
+    pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send,
+        T: Send,
+    {
+        let packet = Packet::new();
+        let result = Arc::clone(&packet);
+        let body: Box<dyn FnOnce() + '_> = Box::new(move || result.put(f()));
+        // SAFETY: only the lifetime is changed, and the caller promises that the thread ends before it does.
+        let body: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(body) };
+        Ok(JoinHandle { running: start(body, self.name, Location::caller()), packet })
+    }
+
     pub(super) fn into_name(self) -> Option<String> {
         self.name
     }

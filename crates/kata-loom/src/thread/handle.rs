@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use crate::demand::{self, Demand};
@@ -41,6 +42,9 @@ unsafe impl Send for Thread {}
 // SAFETY: as above.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
 unsafe impl Sync for Thread {}
+
+impl UnwindSafe for Thread {}
+impl RefUnwindSafe for Thread {}
 
 impl Thread {
     /// The handle of a thread that is about to start. Its creation happens before everything that the thread does.

@@ -28,7 +28,7 @@
 //! thread knows the beginning of a chain of such operations is therefore put behind the chain.
 
 use std::cell::RefCell;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe};
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use kata::Scalar;
@@ -100,6 +100,8 @@ unsafe impl<T> Send for Register<T> {}
 // SAFETY: as above.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
 unsafe impl<T> Sync for Register<T> {}
+
+impl<T> RefUnwindSafe for Register<T> {}
 
 impl<T: Word> Register<T> {
     #[track_caller]
