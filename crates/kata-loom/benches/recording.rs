@@ -117,16 +117,16 @@ fn world(program: fn()) -> (u64, Duration) {
 }
 
 fn main() {
-    let programs: [(&str, fn(), fn()); 5] = [
-        ("mutex counter, 2 threads, 3 locks each", loom::mutex, kata_loom::mutex),
-        ("message passing, 2 threads", loom::message, kata_loom::message),
-        ("increments, 2 threads, 3 each", loom::increments, kata_loom::increments),
-        ("store buffering twice, seq-cst", loom::dekker, kata_loom::dekker),
-        ("condition variable, 2 threads", loom::handoff, kata_loom::handoff),
+    let programs: [(&str, [fn(); 2]); 5] = [
+        ("mutex counter, 2 threads, 3 locks each", [loom::mutex, kata_loom::mutex]),
+        ("message passing, 2 threads", [loom::message, kata_loom::message]),
+        ("increments, 2 threads, 3 each", [loom::increments, kata_loom::increments]),
+        ("store buffering twice, seq-cst", [loom::dekker, kata_loom::dekker]),
+        ("condition variable, 2 threads", [loom::handoff, kata_loom::handoff]),
     ];
     println!("| program | executions bare | in the world | µs each bare | in the world | ratio |");
     println!("|---|---|---|---|---|---|");
-    for (name, bare_program, world_program) in programs {
+    for (name, [bare_program, world_program]) in programs {
         let mut best = [(0, f64::MAX); 2];
         for _ in 0..ROUNDS {
             for (best, (executions, time)) in best.iter_mut().zip([bare(bare_program), world(world_program)]) {
