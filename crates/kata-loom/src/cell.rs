@@ -19,7 +19,7 @@ use std::rc::Rc;
 use kata::Scalar;
 use kata_trace::{ObjectId, ObjectKind, Op};
 
-use crate::execution::{self, Place};
+use crate::execution::{self, Place, outside};
 use crate::object::Object;
 
 /// The size, in bytes, up to which a value is compared with what it was.
@@ -150,7 +150,10 @@ thread_local! {
 impl Tracked {
     #[track_caller]
     fn new() -> Self {
-        Tracked { object: Object::new(ObjectKind::Cell), accesses: Rc::new(loom::cell::UnsafeCell::new(())) }
+        Tracked {
+            object: Object::new(ObjectKind::Cell),
+            accesses: Rc::new(outside(|| loom::cell::UnsafeCell::new(()))),
+        }
     }
 
     fn shared(&self, at: Place, scalar: fn(*const ()) -> Scalar, data: *const (), size: usize) {
@@ -204,7 +207,7 @@ pub(crate) fn settle() {
 /// A copy of memory that may be anything.
 #[inline(never)]
 fn bytes(data: *const u8, size: usize) -> Vec<u8> {
-    // SAFETY: the memory is a cell's, or was: freed memory stays as it is until the execution ends (see `quarantine`),
+    // SAFETY: the memory is a cell's, or was: freed memory stays as it is until the execution ends (see `kata::arena`),
     // and so do the stacks of threads. It may be padding or uninitialised: it is read in a way that the compiler cannot
     // reason about, and only ever compared.
     #[allow(unsafe_code, reason = "what a raw pointer did cannot be seen otherwise")]

@@ -18,6 +18,10 @@ pub(crate) enum Demand {
     SeqCst = 2,
     /// Some of its stores have to come behind others, which is decided when it is their turn.
     OrderedStores = 4,
+    /// Threads load and then store what others have loaded.
+    HiddenLoads = 8,
+    /// It asks how many `Arc`s there are.
+    Counts = 16,
 }
 
 /// A set of demands.

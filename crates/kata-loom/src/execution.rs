@@ -17,7 +17,7 @@ use kata_trace::{ObjectId, ObjectKind, Op, ThreadId};
 use crate::demand::{self, Demand};
 use crate::knowledge::Knowledge;
 use crate::point::Point;
-use crate::{cell, explore, failure, quarantine};
+use crate::{cell, explore, failure};
 
 pub(crate) type Place = &'static Location<'static>;
 
@@ -27,6 +27,13 @@ pub(crate) const MAX_THREADS: usize = loom::MAX_THREADS;
 /// What virtual time costs: an operation, and a turn given away.
 const TICK: Duration = Duration::from_micros(1);
 const YIELD: Duration = Duration::from_millis(10);
+
+/// Times that a thread looks at the same thing in vain before others get their turn. Loops that end earlier are
+/// explored like any other code.
+const LOOKS: u32 = 4;
+
+/// Where a thread looked, at what, and in which state it found it.
+type Observation = (usize, ObjectId, u64);
 
 /// An operation that a thread has reached and not completed.
 #[derive(Debug)]
@@ -50,8 +57,8 @@ pub(crate) struct Thread {
     yielding: bool,
     /// The thread has offered its turn since anybody else ran.
     offered: bool,
-    /// What the thread saw since it last changed anything: place, object, state.
-    observations: Vec<(usize, ObjectId, u64)>,
+    /// What the thread saw since it last changed anything, and how often.
+    observations: Vec<(Observation, u32)>,
     /// Points passed at which std permits more than one outcome.
     liberties: u32,
     pub(crate) knowledge: Knowledge,
@@ -72,8 +79,8 @@ enum Local {
 #[derive(Debug)]
 struct Object {
     created: Place,
-    /// How often each thread holds it, if it is a lock.
-    holders: [u16; MAX_THREADS],
+    /// How often it is held, if it is a mutex.
+    held: u32,
     /// By whom, if it is a cell or an atomic.
     freed: Option<ThreadId>,
 }
@@ -128,6 +135,11 @@ thread_local! {
 /// The execution has failed, and this thread explores no more.
 pub(crate) fn end() {
     OVER.set(true);
+    // What of the program's is kept here must not be dropped, now or when this thread ends.
+    with(|e| {
+        std::mem::forget(std::mem::take(&mut e.raw));
+        e.threads.iter_mut().for_each(|thread| std::mem::forget(std::mem::take(&mut thread.locals)));
+    });
 }
 
 /// Whether the execution has failed: primitives must not be used any more, and dropping them does nothing.
@@ -139,35 +151,48 @@ pub(crate) fn is_over() -> bool {
 /// Looks at the execution. `f` must not call loom, nor code of the program under test.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
-    EXECUTION.with_borrow_mut(f)
+    outside(|| EXECUTION.with_borrow_mut(f))
+}
+
+/// Runs a part of the world in the middle of the program, whose memory is told from the world's.
+#[inline]
+pub(crate) fn outside<R>(f: impl FnOnce() -> R) -> R {
+    let inside = kata::arena::enter_program(false);
+    let result = f();
+    kata::arena::enter_program(inside);
+    result
 }
 
 /// Begins an execution. The caller is its thread 0.
 pub(crate) fn begin(max_steps: u64, max_output: usize) {
-    quarantine::begin();
-    let handle = crate::thread::Thread::new(0, None);
-    let fences = demand::is_met(Demand::SeqCst).then(|| Rc::new(Point::new()));
     with(|e| {
         e.log.clear();
         e.log.add_thread(None, None);
         e.threads.clear();
-        e.threads.push(Thread { handle: Some(handle), ..Thread::default() });
         e.running = 0;
         e.preempted = false;
         e.objects.clear();
         e.meetings.clear();
         e.reads.clear();
         e.arcs.clear();
-        e.meeting_of_fences = fences;
+        e.raw.clear();
+        e.fences.clear();
         e.steps = 0;
         e.max_steps = max_steps;
         e.now = 0;
         e.moments.clear();
-        e.fences.clear();
         e.clock = Duration::ZERO;
         e.look = Duration::ZERO;
         e.output = 0;
         e.max_output = max_output;
+    });
+    // Now that nothing of the last execution is left.
+    kata::arena::begin_execution();
+    let handle = crate::thread::Thread::new(0, None);
+    let fences = demand::is_met(Demand::SeqCst).then(|| Rc::new(Point::new()));
+    with(|e| {
+        e.threads.push(Thread { handle: Some(handle), ..Thread::default() });
+        e.meeting_of_fences = fences;
     });
 }
 
@@ -178,7 +203,7 @@ pub(crate) fn switching<R>(operation: impl FnOnce() -> R) -> R {
         explore::stop();
     }
     let me = with(|e| e.running);
-    let result = operation();
+    let result = outside(operation);
     run(me);
     result
 }
@@ -196,10 +221,12 @@ pub(crate) fn run(me: ThreadId) {
 
 /// Runs loom operations as one step with the one before them: nobody else runs before or between them.
 pub(crate) fn joined<R>(operations: impl FnOnce() -> R) -> R {
-    loom::stop_exploring();
-    let result = operations();
-    loom::explore();
-    result
+    outside(|| {
+        loom::stop_exploring();
+        let result = operations();
+        loom::explore();
+        result
+    })
 }
 
 /// The running thread reaches an operation. Everything that it did to cells before is settled now.
@@ -305,17 +332,22 @@ fn give_way() {
     with(|e| e.me().yielding = false);
 }
 
-/// The running thread has looked at `object` and found it in `state`. Finding the same at the same place again
-/// without having changed anything is waiting: others then run, if any can, so that loops without a yield end too.
+/// The running thread has looked at `object` and found it in `state`. Finding the same at the same place again and
+/// again without having changed anything is waiting: others then run, if any can, so that loops without a yield end too.
 pub(crate) fn observed(object: ObjectId, at: Place, state: u64) {
     let waiting = with(|e| {
         let observation = (std::ptr::from_ref(at).addr(), object, state);
         let seen = &mut e.me().observations;
-        let again = seen.contains(&observation);
-        if !again {
-            seen.push(observation);
+        match seen.iter_mut().find(|(seen, _)| *seen == observation) {
+            Some((_, times)) => {
+                *times += 1;
+                *times >= LOOKS
+            }
+            None => {
+                seen.push((observation, 1));
+                false
+            }
         }
-        again
     });
     if waiting {
         give_way();
@@ -381,7 +413,7 @@ impl Execution {
     pub(crate) fn is_blocked(&self, pending: &Pending) -> bool {
         pending.parked
             || match (pending.op, pending.object, pending.peer) {
-                (Op::Lock, Some(object), _) => self.holders(object).next().is_some(),
+                (Op::Lock, Some(object), _) => self.objects[object as usize].held > 0,
                 (Op::Join, _, Some(peer)) => !self.threads[usize::from(peer)].finished,
                 _ => false,
             }
@@ -394,7 +426,7 @@ impl Execution {
     }
 
     pub(crate) fn add_object(&mut self, kind: ObjectKind, created: Place, address: usize) -> ObjectId {
-        self.objects.push(Object { created, holders: [0; MAX_THREADS], freed: None });
+        self.objects.push(Object { created, held: 0, freed: None });
         self.log.add_object(kind, Some(created), address)
     }
 
@@ -418,6 +450,7 @@ impl Execution {
     }
 
     pub(crate) fn add_meeting(&mut self, object: ObjectId, what: &str) {
+        self.log.set_label(object, what);
         self.meetings.push((object, what.into()));
     }
 
@@ -426,22 +459,14 @@ impl Execution {
         self.meetings.iter().find(|(id, _)| *id == object).map(|(_, what)| &**what)
     }
 
+    /// A mutex is locked now.
     pub(crate) fn acquired(&mut self, object: ObjectId) {
-        self.objects[object as usize].holders[usize::from(self.running)] += 1;
+        self.objects[object as usize].held += 1;
     }
 
-    /// A guard may be dropped by another thread than the one that acquired it.
-    pub(crate) fn released(&mut self, object: ObjectId, holder: ThreadId) {
-        self.objects[object as usize].holders[usize::from(holder)] -= 1;
-    }
-
-    /// The threads that hold a lock.
-    pub(crate) fn holders(&self, object: ObjectId) -> impl Iterator<Item = ThreadId> {
-        let object = self.objects.get(object as usize);
-        (0..)
-            .zip(object.into_iter().flat_map(|object| &object.holders))
-            .filter(|(_, count)| **count > 0)
-            .map(|(thread, _)| thread)
+    /// A mutex is free now.
+    pub(crate) fn released(&mut self, object: ObjectId) {
+        self.objects[object as usize].held -= 1;
     }
 
     pub(crate) fn add_read(&mut self, load: usize, store: usize) {

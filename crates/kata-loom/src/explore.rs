@@ -9,23 +9,32 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, mpsc};
 
 use kata::Failure;
 use kata::harness::{Finding, Order};
-use kata_trace::{Budget, Divergence, Evidence, ThreadId, Trace, Verdict};
+use kata_trace::{Budget, Divergence, Evidence, ThreadId, Trace, Verdict, diagnosis};
 
 use crate::demand::Demands;
 use crate::liberty::Liberty;
 use crate::oracle::LoomWorld;
-use crate::{demand, execution, failure, liberty, quarantine, thread};
+use crate::{demand, execution, failure, liberty, thread};
+
+/// See [`kata::arena`]. Freed memory is not used again before its execution ends, so that a use after free finds what
+/// was there.
+#[global_allocator]
+static ARENA: kata::arena::Arena = kata::arena::Arena;
 
 /// The bounds of the search; without a bound at the end.
 const BOUNDS: [Option<u8>; 5] = [Some(0), Some(1), Some(2), Some(3), None];
 
 /// Liberties are taken in executions with up to this many preemptions.
 const LIBERTY_BOUND: u8 = 2;
+
+/// Rounds of a livelock's loop that are kept in its trace.
+const ROUNDS: usize = 3;
 
 /// Branches of loom's that one step can take: the schedule and the value read, of two operations.
 const BRANCHES: usize = 4;
@@ -82,7 +91,6 @@ fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenari
             SEARCH.set(Some(search));
             demand::meet(demands);
             explore_all();
-            quarantine::end();
         };
         if let Err(error) = std::thread::Builder::new().name("explorer".to_owned()).spawn(explorer) {
             return internal(format!("cannot start a thread to explore in: {error}"));
@@ -192,8 +200,11 @@ pub(crate) fn conclude_in_hook(failure: Failure) {
 }
 
 fn report(failure: Failure) {
+    // What leaves this thread must not lie in the program's memory.
+    kata::arena::enter_program(false);
+    let mut failure = ManuallyDrop::new(failure).clone();
     execution::end();
-    let trace = execution::with(|e| e.log.to_trace());
+    let mut trace = execution::with(|e| e.log.to_trace());
     SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("only an explorer concludes");
         let schedule = format!("{}:{}", search.executions, steps(&trace));
@@ -203,7 +214,15 @@ fn report(failure: Failure) {
             Some(replay) if replay.execution != search.executions || !replay.is_it(&steps(&trace)) => {
                 search.send(diverged(replay, Some(trace)));
             }
-            _ => search.send(Finding::failed(failure, evidence, Some(schedule), Some(trace))),
+            _ => {
+                match failure.verdict {
+                    Verdict::Deadlock => failure.kind = Some(diagnosis::deadlock_kind(&trace)),
+                    Verdict::Livelock => shorten(&mut trace),
+                    _ => {}
+                }
+                let failure = ManuallyDrop::into_inner(failure);
+                search.send(Finding::failed(failure, evidence, Some(schedule), Some(trace)));
+            }
         }
     });
 }
@@ -226,6 +245,8 @@ pub(crate) fn give_up(message: String) -> ! {
 
 /// Abandons the execution and the search: the next one is prepared for what the program demands.
 pub(crate) fn start_again(demands: Demands) -> ! {
+    // What leaves this thread must not lie in the program's memory.
+    kata::arena::enter_program(false);
     SEARCH.with_borrow(|search| {
         let search = search.as_ref().expect("only an explorer executes");
         // Nobody receives when the process is about to end anyway.
@@ -394,6 +415,13 @@ fn steps(trace: &Trace) -> String {
 
 fn preemptions(trace: &Trace) -> u32 {
     u32::try_from(trace.events.iter().filter(|event| event.preemption).count()).unwrap_or(u32::MAX)
+}
+
+/// Cuts the endless tail of a livelock to a few rounds.
+fn shorten(trace: &mut Trace) {
+    if let Some(repetition) = diagnosis::repetition(trace) {
+        trace.events.truncate(repetition.start + ROUNDS.min(repetition.times) * repetition.period);
+    }
 }
 
 /// `trace` is what there is in place of the execution to repeat; nothing if there are fewer executions.

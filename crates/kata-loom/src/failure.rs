@@ -26,11 +26,16 @@ pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let others = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| if explore::is_explorer() { panicked(info) } else { others(info) }));
+        std::panic::set_hook(Box::new(move |info| {
+            // Coroutines end by panics of their own, which are no news.
+            let ends = info.payload().is::<generator::Error>();
+            if explore::is_explorer() && !ends { panicked(info) } else { others(info) }
+        }));
     });
 }
 
 fn panicked(info: &PanicHookInfo<'_>) {
+    kata::arena::enter_program(false);
     if execution::is_over() {
         explore::stop();
     }

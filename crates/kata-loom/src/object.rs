@@ -49,7 +49,7 @@ impl Object {
 
 impl Drop for Object {
     fn drop(&mut self) {
-        // Freed memory keeps its contents until the execution ends (see `quarantine`), so that a use that is yet to
+        // Freed memory keeps its contents until the execution ends (see `kata::arena`), so that a use that is yet to
         // come finds this.
         // SAFETY: the field is borrowed mutably. Volatile, because the compiler knows that the memory is about to go.
         #[allow(unsafe_code, reason = "the last write to an object must not be optimised away")]

@@ -10,28 +10,45 @@ use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use kata_trace::ThreadId;
 use loom::sync::atomic::AtomicUsize;
 
-use crate::execution::{self, joined, switching};
+use crate::execution::{self, joined, outside, switching};
 use crate::knowledge::Legacy;
+
+/// A place where threads meet in some order, which loom explores. A visit orders no memory.
+#[derive(Debug)]
+pub(crate) struct Point(loom::sync::Condvar);
+
+impl Point {
+    /// It may be made at any time: unlike an atomic's, its creation need not happen before its use.
+    pub(crate) fn new() -> Self {
+        Point(outside(loom::sync::Condvar::new))
+    }
+
+    /// A scheduling point.
+    pub(crate) fn visit(&self) {
+        switching(|| self.touch());
+    }
+
+    /// A visit without a turn of its own: see [`joined`].
+    pub(crate) fn touch(&self) {
+        // Nobody ever waits for it: all that happens is that loom notes who came.
+        self.0.notify_one();
+    }
+}
 
 /// Not a number of releases: a compare-and-exchange that expects it fails, reading the newest value and writing none.
 const NEVER: usize = usize::MAX;
 
-/// A place where threads meet in some order, which loom explores.
+/// A [`Point`] at which threads also pass on what has happened.
 #[derive(Debug)]
-pub(crate) struct Point {
+pub(crate) struct Handover {
     releases: AtomicUsize,
     legacy: Legacy,
 }
 
-impl Point {
+impl Handover {
     /// Others may visit it when its creation happens before that, as for any object.
     pub(crate) fn new() -> Self {
-        Point { releases: AtomicUsize::new(0), legacy: Legacy::default() }
-    }
-
-    /// A visit that orders no memory.
-    pub(crate) fn visit(&self) {
-        let _ = switching(|| self.releases.compare_exchange(NEVER, NEVER, Relaxed, Relaxed));
+        Handover { releases: outside(|| AtomicUsize::new(0)), legacy: Legacy::default() }
     }
 
     /// A visit after which everything before the releases so far has happened.
@@ -46,19 +63,19 @@ impl Point {
         self.legacy.leave();
     }
 
-    /// [`Point::acquire`] and [`Point::release`] in one.
+    /// [`Handover::acquire`] and [`Handover::release`] in one.
     pub(crate) fn exchange(&self) {
         switching(|| self.releases.fetch_add(1, AcqRel));
         self.legacy.take();
         self.legacy.leave();
     }
 
-    /// Whether there is known to have been a release; if so, everything before it has happened. For points that are
-    /// released once.
+    /// Whether there is known to have been a release; if so, everything before it has happened. For what is released
+    /// once.
     pub(crate) fn glance(&self) -> bool {
         // loom compares a release with the last access only, so that a glance by the releasing thread would hide an
         // earlier one by somebody else: glances are ordered among each other.
-        self.visit();
+        let _ = switching(|| self.releases.compare_exchange(NEVER, NEVER, Relaxed, Relaxed));
         let released = switching(|| self.releases.load(Acquire)) > 0;
         if released {
             self.legacy.take();
@@ -102,7 +119,7 @@ impl Baton {
     /// What has happened here happens before [`Baton::take`] returns.
     pub(crate) fn pass() -> Self {
         // A mutex, and not an atomic: loom would ask for an order between its creation and its use.
-        let baton = Baton { mutex: loom::sync::Mutex::new(()), legacy: Legacy::default() };
+        let baton = Baton { mutex: outside(|| loom::sync::Mutex::new(())), legacy: Legacy::default() };
         baton.touch();
         baton.legacy.leave();
         baton

@@ -9,16 +9,19 @@ mod scope;
 pub use builder::{Builder, JoinHandle, spawn};
 pub use handle::{Thread, ThreadId, current};
 pub use local::{AccessError, LocalKey};
+#[allow(deprecated, reason = "std has it")]
+pub use park::park_timeout_ms;
 pub use park::{park, park_timeout};
 pub use scope::{Scope, ScopedJoinHandle, scope};
 
+use std::cell::Cell;
 use std::io;
 use std::num::NonZero;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use generator::Gn;
+use generator::{Generator, Gn};
 use kata_trace::Op;
 
 use crate::demand::{self, Demand};
@@ -50,6 +53,13 @@ pub fn sleep(duration: Duration) {
     execution::complete(|_| {});
 }
 
+/// `std::thread::sleep_ms`.
+#[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
+#[track_caller]
+pub fn sleep_ms(duration: u32) {
+    sleep(Duration::from_millis(u64::from(duration)));
+}
+
 /// `std::thread::available_parallelism`: 4, on every machine.
 ///
 /// # Errors
@@ -61,24 +71,46 @@ pub fn available_parallelism() -> io::Result<NonZero<usize>> {
 
 /// Runs a scenario as thread 0 of an execution.
 pub(crate) fn run_scenario(scenario: Arc<dyn Fn() + Send + Sync>) {
-    on_large_stack(move || {
-        scenario();
-        exit();
-    });
+    on_large_stack(move || in_program(|| scenario()));
 }
 
-/// loom gives its first thread a small stack. A coroutine inside of it has a stack of its own; its switches are passed
-/// on.
+/// Runs all of a thread.
+fn in_program(run: impl FnOnce()) {
+    kata::arena::enter_program(true);
+    run();
+    exit();
+    kata::arena::enter_program(false);
+}
+
+thread_local! {
+    /// A coroutine that runs one [`NEXT`] after the other.
+    static LARGE: Cell<Option<Generator<'static, (), ()>>> = const { Cell::new(None) };
+    static NEXT: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
+    static DONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// loom gives its first thread a small stack. A coroutine inside of it has a stack of its own, which serves all
+/// executions; its switches are passed on.
 #[allow(deprecated, reason = "loom itself switches through this function, so that the two must agree")]
-fn on_large_stack(run: impl FnOnce() + Send + 'static) {
-    let mut inner = Gn::<()>::new_opt(STACK / size_of::<usize>(), run);
+fn on_large_stack(run: impl FnOnce() + 'static) {
+    NEXT.set(Some(Box::new(run)));
+    let mut large = LARGE.take().unwrap_or_else(|| {
+        Gn::<()>::new_opt(STACK / size_of::<usize>(), || {
+            while let Some(run) = NEXT.take() {
+                run();
+                DONE.set(true);
+                generator::yield_with(());
+            }
+        })
+    });
     loop {
-        inner.resume();
-        if inner.is_done() {
-            return;
+        large.resume();
+        if DONE.take() {
+            break;
         }
         generator::yield_with(());
     }
+    LARGE.set(Some(large));
 }
 
 /// The last thing that a thread does.

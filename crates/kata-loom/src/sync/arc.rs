@@ -7,7 +7,7 @@
 
 use std::any::Any;
 use std::borrow::{Borrow, Cow};
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
@@ -19,8 +19,10 @@ use std::pin::Pin;
 use std::sync::Arc as StdArc;
 use std::sync::Weak as StdWeak;
 
-use crate::execution::{self, Place, joined, switching};
+use crate::demand::{self, Demand};
+use crate::execution::{self, Place, joined, outside, switching};
 use crate::knowledge::Legacy;
+use crate::point::Point;
 
 /// `std::sync::Arc`.
 pub struct Arc<T: ?Sized> {
@@ -54,32 +56,23 @@ impl<T: ?Sized + RefUnwindSafe> UnwindSafe for Arc<T> {}
 /// What all pointers to a value share.
 struct Counts {
     serial: u32,
-    /// Where the last strong pointer and those who upgrade meet; there since the first weak pointer.
-    gate: RefCell<Option<loom::sync::Mutex<()>>>,
+    /// Where those meet who change the counts and those who look at them.
+    point: Point,
+    /// There has been a weak pointer.
+    weak: Cell<bool>,
     legacy: Legacy,
     /// loom's pointer, to be cloned by those who upgrade. Valid while there is a strong pointer.
     token: *const (),
 }
 
 impl Counts {
-    /// Makes dropping and upgrading each other's business.
-    fn guard(&self) {
-        self.gate.borrow_mut().get_or_insert_with(|| loom::sync::Mutex::new(()));
-    }
-
-    /// A scheduling point, if there has been a weak pointer. Says whether there has.
+    /// A scheduling point, if anybody may look at the counts. Says whether that is so.
     fn meet(&self) -> bool {
-        let gate = self.gate.borrow();
-        let Some(gate) = &*gate else { return false };
-        let gate = std::ptr::from_ref(gate);
-        // SAFETY: the mutex stays where it is once it is there: only `guard` writes, and only if there is none. The
-        // borrow must not be held while others run.
-        #[allow(unsafe_code, reason = "a mutex that others may lock while this thread waits for it")]
-        let gate = unsafe { &*gate };
-        drop(switching(|| gate.lock()));
-        self.legacy.take();
-        self.legacy.leave();
-        true
+        let meets = self.weak.get() || demand::is_met(Demand::Counts);
+        if meets {
+            self.point.visit();
+        }
+        meets
     }
 
     /// Counts one strong pointer less. If it was the last one, everything that the others did has happened.
@@ -96,10 +89,11 @@ impl Counts {
 
 impl<T: ?Sized> Arc<T> {
     fn from_std(value: StdArc<T>, created: Place) -> Self {
-        let token = loom::sync::Arc::new(());
+        let token = outside(|| loom::sync::Arc::new(()));
         let counts = Counts {
             serial: execution::with(|e| e.add_arc(created)),
-            gate: RefCell::new(None),
+            point: Point::new(),
+            weak: Cell::new(false),
             legacy: Legacy::default(),
             token: loom::sync::Arc::as_ptr(&token),
         };
@@ -143,15 +137,16 @@ impl<T: ?Sized> Arc<T> {
     #[must_use]
     pub fn strong_count(this: &Self) -> usize {
         crate::cell::settle();
-        let count = switching(|| loom::sync::Arc::strong_count(&this.token));
-        this.counts.legacy.take();
-        count
+        demand::require(Demand::Counts);
+        this.counts.meet();
+        StdArc::strong_count(&this.value)
     }
 
     /// The number of weak pointers.
     #[must_use]
     pub fn weak_count(this: &Self) -> usize {
         crate::cell::settle();
+        demand::require(Demand::Counts);
         this.counts.meet();
         StdArc::weak_count(&this.value)
     }
@@ -159,7 +154,7 @@ impl<T: ?Sized> Arc<T> {
     /// A weak pointer.
     #[must_use = "this returns a new `Weak` pointer, without modifying the original `Arc`"]
     pub fn downgrade(this: &Self) -> Weak<T> {
-        this.counts.guard();
+        this.counts.weak.set(true);
         Weak { value: StdArc::downgrade(&this.value), counts: Some(StdArc::clone(&this.counts)) }
     }
 
@@ -242,15 +237,16 @@ impl<T> Arc<T> {
     {
         let created = Location::caller();
         // The tokens come first: the weak pointer that `data` gets needs them.
-        let token = loom::sync::Arc::new(());
+        let token = outside(|| loom::sync::Arc::new(()));
         #[allow(clippy::arc_with_non_send_sync, reason = "a model's threads are coroutines")]
         let counts = StdArc::new(Counts {
             serial: execution::with(|e| e.add_arc(created)),
-            gate: RefCell::new(None),
+            point: Point::new(),
+            weak: Cell::new(false),
             legacy: Legacy::default(),
             token: loom::sync::Arc::as_ptr(&token),
         });
-        counts.guard();
+        counts.weak.set(true);
         let value =
             StdArc::new_cyclic(|value| data(&Weak { value: value.clone(), counts: Some(StdArc::clone(&counts)) }));
         Arc { value: ManuallyDrop::new(value), token: ManuallyDrop::new(token), counts }
@@ -342,7 +338,11 @@ impl Arc<dyn Any + Send + Sync> {
 impl<T: ?Sized> Clone for Arc<T> {
     fn clone(&self) -> Self {
         crate::cell::settle();
-        let token = switching(|| loom::sync::Arc::clone(&self.token));
+        let token = if self.counts.meet() {
+            joined(|| loom::sync::Arc::clone(&self.token))
+        } else {
+            switching(|| loom::sync::Arc::clone(&self.token))
+        };
         Arc {
             value: ManuallyDrop::new(StdArc::clone(&self.value)),
             token: ManuallyDrop::new(token),
@@ -528,7 +528,10 @@ impl<T: ?Sized> Weak<T> {
     #[must_use]
     pub fn strong_count(&self) -> usize {
         crate::cell::settle();
-        self.counts.as_ref().map(|counts| counts.meet());
+        demand::require(Demand::Counts);
+        if let Some(counts) = &self.counts {
+            counts.meet();
+        }
         self.value.strong_count()
     }
 
@@ -536,7 +539,10 @@ impl<T: ?Sized> Weak<T> {
     #[must_use]
     pub fn weak_count(&self) -> usize {
         crate::cell::settle();
-        self.counts.as_ref().map(|counts| counts.meet());
+        demand::require(Demand::Counts);
+        if let Some(counts) = &self.counts {
+            counts.meet();
+        }
         self.value.weak_count()
     }
 

@@ -3,10 +3,13 @@
 mod boolean;
 mod fence;
 mod integer;
+mod loads;
 mod pointer;
 mod register;
 
 pub use boolean::AtomicBool;
+#[allow(deprecated, reason = "std has it")]
+pub use fence::spin_loop_hint;
 pub use fence::{compiler_fence, fence};
 pub use integer::{
     AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize,

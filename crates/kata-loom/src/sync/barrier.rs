@@ -8,12 +8,12 @@ use kata_trace::{ObjectKind, Op};
 
 use crate::execution;
 use crate::object::Object;
-use crate::point::{Point, Sleepers};
+use crate::point::{Handover, Sleepers};
 
 /// `std::sync::Barrier`.
 pub struct Barrier {
     object: Object,
-    point: Point,
+    handover: Handover,
     threads: usize,
     waiting: Cell<usize>,
     generation: Cell<usize>,
@@ -40,7 +40,7 @@ impl Barrier {
     pub fn new(threads: usize) -> Self {
         Barrier {
             object: Object::new(ObjectKind::Barrier),
-            point: Point::new(),
+            handover: Handover::new(),
             threads,
             waiting: Cell::new(0),
             generation: Cell::new(0),
@@ -53,7 +53,7 @@ impl Barrier {
     pub fn wait(&self) -> BarrierWaitResult {
         let at = Location::caller();
         execution::attempt(Op::BarrierWait, Some(self.object.id(at)), None, at);
-        self.point.exchange();
+        self.handover.exchange();
         let generation = self.generation.get();
         self.waiting.set(self.waiting.get() + 1);
         let leads = self.waiting.get() >= self.threads;

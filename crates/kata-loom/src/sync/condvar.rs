@@ -172,12 +172,12 @@ impl Condvar {
         }
     }
 
-    /// Not in the model.
+    /// Waits, up to a time limit in milliseconds.
     ///
     /// # Errors
     ///
     /// Never.
-    #[deprecated(note = "kata: deprecated in std; use `wait_timeout` instead")]
+    #[deprecated(since = "1.6.0", note = "replaced by `std::sync::Condvar::wait_timeout`")]
     #[track_caller]
     pub fn wait_timeout_ms<'a, T>(
         &self,

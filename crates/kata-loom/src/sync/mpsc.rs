@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::time::Duration;
 
 use kata::Scalar;
 use kata_trace::{Cause, ObjectId, ObjectKind, Op};
 
-use crate::execution::{self, Place, joined};
+use crate::execution::{self, Place};
 use crate::object::Object;
 use crate::point::{Baton, Point, Sleepers};
 
@@ -19,7 +19,6 @@ pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, 
 
 struct Channel<T> {
     object: Object,
-    /// Visited by those who send and receive, released by senders that go.
     point: Point,
     /// `None`: any number of messages fit.
     capacity: Option<usize>,
@@ -38,6 +37,8 @@ struct State<T> {
     receiver: bool,
     /// The receiver is there to take a message.
     waiting: bool,
+    /// What senders that are gone leave to a receiver that finds none left.
+    gone: Vec<Baton>,
 }
 
 struct Message<T> {
@@ -50,7 +51,15 @@ struct Message<T> {
 impl<T> Channel<T> {
     #[track_caller]
     fn new(capacity: Option<usize>) -> Rc<Self> {
-        let state = State { queue: VecDeque::new(), sent: 0, received: 0, senders: 1, receiver: true, waiting: false };
+        let state = State {
+            queue: VecDeque::new(),
+            sent: 0,
+            received: 0,
+            senders: 1,
+            receiver: true,
+            waiting: false,
+            gone: Vec::new(),
+        };
         Rc::new(Channel {
             object: Object::new(ObjectKind::Channel),
             point: Point::new(),
@@ -173,7 +182,8 @@ impl<T> Channel<T> {
         if self.state.borrow().senders > 0 {
             return Err(TryRecvError::Empty);
         }
-        joined(|| self.point.acquire());
+        let gone = self.state.borrow_mut().gone.split_off(0);
+        gone.iter().for_each(Baton::take);
         Err(TryRecvError::Disconnected)
     }
 
@@ -257,15 +267,21 @@ impl<T> Channel<T> {
         let last = self.state.borrow().senders == 1;
         if !last {
             // Who is the last one is all that matters.
-            joined(|| self.point.release());
-            self.state.borrow_mut().senders -= 1;
+            self.leave();
             return;
         }
         let object = self.used();
-        self.point.release();
-        self.state.borrow_mut().senders = 0;
+        self.point.visit();
+        self.leave();
         execution::record(Op::CloseSend, object, None, |_| {});
         self.receiver.wake();
+    }
+
+    fn leave(&self) {
+        let baton = Baton::pass();
+        let mut state = self.state.borrow_mut();
+        state.senders -= 1;
+        state.gone.push(baton);
     }
 
     fn remove_receiver(&self) {
@@ -345,6 +361,13 @@ unsafe impl<T: Send> Sync for SyncSender<T> {}
 // SAFETY: as above.
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
 unsafe impl<T: Send> Send for Receiver<T> {}
+
+impl<T> UnwindSafe for Sender<T> {}
+impl<T> RefUnwindSafe for Sender<T> {}
+impl<T> UnwindSafe for SyncSender<T> {}
+impl<T> RefUnwindSafe for SyncSender<T> {}
+impl<T> UnwindSafe for Receiver<T> {}
+impl<T> RefUnwindSafe for Receiver<T> {}
 
 impl<T> Sender<T> {
     /// Sends a message.

@@ -8,10 +8,10 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use kata::Scalar;
-use kata_trace::{ObjectId, ObjectKind, Op, ThreadId};
+use kata_trace::{ObjectId, ObjectKind, Op};
 
 use crate::demand::{self, Demand};
-use crate::execution::{self, Place, joined, switching};
+use crate::execution::{self, Place, joined, outside, switching};
 use crate::knowledge::Legacy;
 use crate::object::Object;
 use crate::point::Point;
@@ -60,7 +60,6 @@ unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
 struct Held<'a> {
     /// `None` while a condition variable has it.
     guard: Option<loom::sync::MutexGuard<'a, ()>>,
-    holder: ThreadId,
     before: Scalar,
     /// Where the value was last borrowed mutably.
     written: Cell<Option<Place>>,
@@ -71,7 +70,7 @@ impl Lock {
     fn new() -> Self {
         Lock {
             object: Object::new(ObjectKind::Mutex),
-            mutex: loom::sync::Mutex::new(()),
+            mutex: outside(|| loom::sync::Mutex::new(())),
             releases: demand::is_met(Demand::Looks).then(Point::new),
             legacy: Legacy::default(),
         }
@@ -120,11 +119,8 @@ impl Lock {
             entry.after = before;
             entry.ok = ok;
         });
-        let holder = execution::with(|e| {
-            e.acquired(object);
-            e.running()
-        });
-        Held { guard: Some(guard), holder, before, written: Cell::new(None) }
+        execution::with(|e| e.acquired(object));
+        Held { guard: Some(guard), before, written: Cell::new(None) }
     }
 
     fn release(&self, held: &mut Held<'_>, value: Scalar) {
@@ -138,7 +134,7 @@ impl Lock {
             entry.before = held.before;
             entry.after = value;
         });
-        execution::with(|e| e.released(object, held.holder));
+        execution::with(|e| e.released(object));
         self.legacy.leave();
         drop(guard);
     }

@@ -8,7 +8,7 @@ use kata_trace::{ObjectKind, Op, ThreadId};
 
 use crate::execution::{self, Place};
 use crate::object::Object;
-use crate::point::{Point, Sleepers};
+use crate::point::{Handover, Sleepers};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -21,7 +21,7 @@ enum State {
 pub(super) struct Initialisation {
     object: Object,
     /// Released once: by the end.
-    point: Point,
+    handover: Handover,
     state: Cell<State>,
     sleepers: Sleepers,
 }
@@ -38,7 +38,7 @@ impl Initialisation {
     pub(super) fn new() -> Self {
         Initialisation {
             object: Object::new(ObjectKind::Once),
-            point: Point::new(),
+            handover: Handover::new(),
             state: Cell::new(State::New),
             sleepers: Sleepers::default(),
         }
@@ -57,7 +57,7 @@ impl Initialisation {
         let object = self.object.id(at);
         execution::attempt(Op::InitWait, Some(object), None, at);
         loop {
-            self.point.acquire();
+            self.handover.acquire();
             match self.state.get() {
                 State::New => break,
                 State::Running(_) => self.sleepers.sleep(),
@@ -69,16 +69,14 @@ impl Initialisation {
         }
         self.state.set(State::Running(execution::me()));
         execution::complete(|entry| entry.op = Op::InitBegin);
-        execution::with(|e| e.acquired(object));
         true
     }
 
     fn end(&self, at: Place) {
         let object = self.object.id(at);
         execution::attempt(Op::InitEnd, Some(object), None, at);
-        self.point.release();
+        self.handover.release();
         self.state.set(State::Done);
-        execution::with(|e| e.released(object, e.running()));
         execution::complete(|_| {});
         self.sleepers.wake();
     }
@@ -86,10 +84,10 @@ impl Initialisation {
     /// Waits until somebody has run the initialisation.
     pub(super) fn wait(&self, at: Place) {
         execution::attempt(Op::InitWait, Some(self.object.id(at)), None, at);
-        self.point.acquire();
+        self.handover.acquire();
         while self.state.get() != State::Done {
             self.sleepers.sleep();
-            self.point.acquire();
+            self.handover.acquire();
         }
         execution::complete(|entry| entry.ok = Some(true));
     }
@@ -98,7 +96,7 @@ impl Initialisation {
     pub(super) fn is_done(&self, at: Place) -> bool {
         let object = self.object.id(at);
         execution::attempt(Op::InitWait, Some(object), None, at);
-        let done = self.point.glance();
+        let done = self.handover.glance();
         execution::complete(|entry| entry.ok = Some(done));
         if !done {
             execution::observed(object, at, 0);

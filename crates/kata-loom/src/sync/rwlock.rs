@@ -9,13 +9,13 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::{LockResult, TryLockError, TryLockResult};
 
 use kata::Scalar;
-use kata_trace::{ObjectId, ObjectKind, Op, ThreadId};
+use kata_trace::{ObjectKind, Op};
 
 use super::mutex::scalar_of;
 use crate::demand::{self, Demand};
 use crate::execution::{self, Place, joined};
 use crate::object::Object;
-use crate::point::{Point, Sleepers};
+use crate::point::{Handover, Sleepers};
 
 /// `std::sync::RwLock`. A reader waits while a writer waits, which std permits, and which its implementations do: a
 /// thread that reads twice may wait for ever. It is never poisoned: a panic ends the exploration.
@@ -40,7 +40,7 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 /// The part that does not depend on the type.
 struct Lock {
     object: Object,
-    point: Point,
+    handover: Handover,
     state: RefCell<State>,
     sleepers: Sleepers,
 }
@@ -80,7 +80,7 @@ impl Lock {
     fn new() -> Self {
         Lock {
             object: Object::new(ObjectKind::RwLock),
-            point: Point::new(),
+            handover: Handover::new(),
             state: RefCell::default(),
             sleepers: Sleepers::default(),
         }
@@ -90,13 +90,13 @@ impl Lock {
         let object = self.object.id(at);
         let op = if mode == Mode::Shared { Op::ReadLock } else { Op::WriteLock };
         execution::attempt(op, Some(object), None, at);
-        self.point.acquire();
+        self.handover.acquire();
         if !self.state.borrow().admits(mode) {
             let waiting = usize::from(mode == Mode::Exclusive);
             self.state.borrow_mut().writers_waiting += waiting;
             loop {
                 self.sleepers.sleep();
-                self.point.acquire();
+                self.handover.acquire();
                 if self.state.borrow().admits(mode) {
                     break;
                 }
@@ -104,7 +104,7 @@ impl Lock {
             // Up to here, so that readers wait for those writers too who are awake and about to enter.
             self.state.borrow_mut().writers_waiting -= waiting;
         }
-        self.acquired(object, mode, value, None)
+        self.acquired(mode, value, None)
     }
 
     fn try_acquire(&self, mode: Mode, at: Place, value: &dyn Fn() -> Scalar) -> Option<Held<'_>> {
@@ -112,27 +112,23 @@ impl Lock {
         let object = self.object.id(at);
         let op = if mode == Mode::Shared { Op::TryReadLock } else { Op::TryWriteLock };
         execution::attempt(op, Some(object), None, at);
-        self.point.acquire();
+        self.handover.acquire();
         if self.state.borrow().admits(mode) {
-            return Some(self.acquired(object, mode, value, Some(true)));
+            return Some(self.acquired(mode, value, Some(true)));
         }
         execution::complete(|entry| entry.ok = Some(false));
         execution::observed(object, at, 0);
         None
     }
 
-    fn acquired(&self, object: ObjectId, mode: Mode, value: &dyn Fn() -> Scalar, ok: Option<bool>) -> Held<'_> {
+    fn acquired(&self, mode: Mode, value: &dyn Fn() -> Scalar, ok: Option<bool>) -> Held<'_> {
         self.state.borrow_mut().enter(mode);
         let before = value();
         execution::complete(|entry| {
             entry.after = before;
             entry.ok = ok;
         });
-        let holder = execution::with(|e| {
-            e.acquired(object);
-            e.running()
-        });
-        Held { lock: self, mode, holder, before, written: Cell::new(None) }
+        Held { lock: self, mode, before, written: Cell::new(None) }
     }
 
     fn release(&self, held: &Held<'_>, value: Scalar) {
@@ -141,10 +137,10 @@ impl Lock {
         }
         crate::cell::settle();
         if demand::is_met(Demand::Looks) {
-            self.point.release();
+            self.handover.release();
         } else {
             // Releasing earlier or later makes no difference to those who wait.
-            joined(|| self.point.release());
+            joined(|| self.handover.release());
         }
         let object = self.object.id(self.object.created());
         match held.mode {
@@ -154,7 +150,6 @@ impl Lock {
                 entry.after = value;
             }),
         }
-        execution::with(|e| e.released(object, held.holder));
         let mut state = self.state.borrow_mut();
         match held.mode {
             Mode::Shared => state.readers -= 1,
@@ -169,7 +164,6 @@ impl Lock {
 struct Held<'a> {
     lock: &'a Lock,
     mode: Mode,
-    holder: ThreadId,
     before: Scalar,
     /// Where the value was last borrowed mutably.
     written: Cell<Option<Place>>,
@@ -300,7 +294,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         lock.lock.release(&this.held, lock.value());
         let object = lock.lock.object.id(at);
         execution::attempt(Op::ReadLock, Some(object), None, at);
-        lock.read_guard(lock.lock.acquired(object, Mode::Shared, &|| lock.value(), None))
+        lock.read_guard(lock.lock.acquired(Mode::Shared, &|| lock.value(), None))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kata::Failure;
 use kata_trace::{ObjectId, Op, Verdict};
 
-use super::{Result, STACK, Thread, exit};
+use super::{Result, STACK, Thread, in_program};
 use crate::demand::{self, Demand};
 use crate::execution::{self, MAX_THREADS, Place};
 use crate::explore;
@@ -66,11 +66,12 @@ pub(super) fn start(body: Box<dyn FnOnce()>, name: Option<String>, at: Place) ->
     let thread = Thread::new(id, name);
     execution::with(|e| e.threads[usize::from(id)].handle = Some(thread.clone()));
     let body = Body(body);
-    let handle = loom::thread::Builder::new().stack_size(STACK / size_of::<usize>()).spawn(move || {
+    let run = move || {
         execution::run(id);
-        body.run();
-        exit();
-    });
+        in_program(move || body.run());
+    };
+    let builder = loom::thread::Builder::new().stack_size(STACK / size_of::<usize>());
+    let handle = execution::outside(|| builder.spawn(run));
     execution::complete(|entry| entry.peer = Some(id));
     Running { thread, handle: handle.expect("loom starts every thread") }
 }
@@ -188,6 +189,30 @@ impl Builder {
         let result = Arc::clone(&packet);
         let running = start(Box::new(move || result.put(f())), self.name, Location::caller());
         Ok(JoinHandle { running, packet })
+    }
+
+    /// Starts a thread whose function and result may borrow what outlives it.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    ///
+    /// # Safety
+    ///
+    /// As for std's: the thread ends before what it borrows does.
+    #[track_caller]
+    #[allow(unsafe_code, reason = "as in std")]
+    pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send,
+        T: Send,
+    {
+        let packet = Packet::new();
+        let result = Arc::clone(&packet);
+        let body: Box<dyn FnOnce() + '_> = Box::new(move || result.put(f()));
+        // SAFETY: only the lifetime is changed, and the caller promises that the thread ends before it does.
+        let body: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(body) };
+        Ok(JoinHandle { running: start(body, self.name, Location::caller()), packet })
     }
 
     pub(super) fn into_name(self) -> Option<String> {

@@ -1,12 +1,13 @@
 //! `Thread` and `ThreadId`.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use crate::demand::{self, Demand};
 use crate::execution;
-use crate::point::{Point, Sleepers};
+use crate::point::{Baton, Point, Sleepers};
 
 /// `std::thread::ThreadId`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,9 +24,9 @@ impl fmt::Debug for ThreadId {
 pub(super) struct Inner {
     pub(super) id: kata_trace::ThreadId,
     name: Option<String>,
-    /// What `park` waits for.
-    pub(super) token: Cell<bool>,
     pub(super) point: Point,
+    /// What `park` waits for: there if this is not empty.
+    pub(super) token: RefCell<Vec<Baton>>,
     /// There if stores need it: see `demand`.
     turns: Option<Point>,
     pub(super) sleeper: Sleepers,
@@ -42,13 +43,16 @@ unsafe impl Send for Thread {}
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
 unsafe impl Sync for Thread {}
 
+impl UnwindSafe for Thread {}
+impl RefUnwindSafe for Thread {}
+
 impl Thread {
     /// The handle of a thread that is about to start. Its creation happens before everything that the thread does.
     pub(crate) fn new(id: kata_trace::ThreadId, name: Option<String>) -> Self {
         Thread(Rc::new(Inner {
             id,
             name,
-            token: Cell::new(false),
+            token: RefCell::default(),
             point: Point::new(),
             turns: demand::is_met(Demand::OrderedStores).then(Point::new),
             sleeper: Sleepers::default(),

@@ -1,58 +1,52 @@
 //! std's macros that print: a program runs thousands of times, so that what it prints goes into the timeline.
 
-/// `std::print!`.
+/// `std::print!`, into the timeline.
 #[macro_export]
 macro_rules! print {
-    ($($argument:tt)*) => {
-        $crate::kata_print::print($crate::format_args!($($argument)*))
-    };
+    ($($argument:tt)*) => { $crate::__world::print::print($crate::format_args!($($argument)*)) };
 }
 
-/// `std::println!`.
+/// `std::println!`, into the timeline.
 #[macro_export]
 macro_rules! println {
-    () => {
-        $crate::kata_print::print($crate::format_args!("\n"))
-    };
+    () => { $crate::__world::print::print($crate::format_args!("\n")) };
     ($($argument:tt)*) => {
-        $crate::kata_print::print($crate::format_args!($($argument)*))
+        $crate::__world::print::print($crate::format_args!("{}\n", $crate::format_args!($($argument)*)))
     };
 }
 
-/// `std::eprint!`.
+/// `std::eprint!`, into the timeline.
 #[macro_export]
 macro_rules! eprint {
-    ($($argument:tt)*) => {
-        $crate::kata_print::print($crate::format_args!($($argument)*))
-    };
+    ($($argument:tt)*) => { $crate::__world::print::print($crate::format_args!($($argument)*)) };
 }
 
-/// `std::eprintln!`.
+/// `std::eprintln!`, into the timeline.
 #[macro_export]
 macro_rules! eprintln {
-    () => {
-        $crate::kata_print::print($crate::format_args!("\n"))
-    };
+    () => { $crate::__world::print::print($crate::format_args!("\n")) };
     ($($argument:tt)*) => {
-        $crate::kata_print::print($crate::format_args!($($argument)*))
+        $crate::__world::print::print($crate::format_args!("{}\n", $crate::format_args!($($argument)*)))
     };
 }
 
-/// `std::dbg!`.
+/// `std::dbg!`, into the timeline.
 #[macro_export]
 macro_rules! dbg {
-    () => {
-        $crate::eprintln!("[{}:{}]", $crate::file!(), $crate::line!())
-    };
+    () => { $crate::__world::print::print($crate::format_args!("[{}:{}]\n", $crate::file!(), $crate::line!())) };
     ($value:expr $(,)?) => {
         match $value {
             value => {
-                $crate::eprintln!("[{}:{}] {} = {:#?}", $crate::file!(), $crate::line!(), $crate::stringify!($value), &value);
+                $crate::__world::print::print($crate::format_args!(
+                    "[{}:{}] {} = {:#?}\n",
+                    $crate::file!(),
+                    $crate::line!(),
+                    $crate::stringify!($value),
+                    &value
+                ));
                 value
             }
         }
     };
-    ($($value:expr),+ $(,)?) => {
-        ($($crate::dbg!($value)),+,)
-    };
+    ($($value:expr),+ $(,)?) => { ($($crate::dbg!($value)),+,) };
 }

@@ -1,31 +1,14 @@
-//! `std::prelude`, with the macros that the world replaces: rustc takes them from here.
+//! The preludes, with the macros that the world replaces: since 1.95 std's macros come from there.
 
-/// `std::prelude::v1`.
-pub mod v1 {
-    pub use crate::{dbg, eprint, eprintln, print, println, thread_local};
-    pub use ::std::prelude::v1::*;
+macro_rules! preludes {
+    ($($name:ident)*) => {$(
+        #[doc(hidden)]
+        pub mod $name {
+            pub use ::std::prelude::$name::*;
+
+            pub use crate::{dbg, eprint, eprintln, print, println, thread_local};
+        }
+    )*};
 }
 
-/// `std::prelude::rust_2015`.
-pub mod rust_2015 {
-    pub use crate::{dbg, eprint, eprintln, print, println, thread_local};
-    pub use ::std::prelude::rust_2015::*;
-}
-
-/// `std::prelude::rust_2018`.
-pub mod rust_2018 {
-    pub use crate::{dbg, eprint, eprintln, print, println, thread_local};
-    pub use ::std::prelude::rust_2018::*;
-}
-
-/// `std::prelude::rust_2021`.
-pub mod rust_2021 {
-    pub use crate::{dbg, eprint, eprintln, print, println, thread_local};
-    pub use ::std::prelude::rust_2021::*;
-}
-
-/// `std::prelude::rust_2024`.
-pub mod rust_2024 {
-    pub use crate::{dbg, eprint, eprintln, print, println, thread_local};
-    pub use ::std::prelude::rust_2024::*;
-}
+preludes!(v1 rust_2015 rust_2018 rust_2021 rust_2024);

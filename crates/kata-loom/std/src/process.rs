@@ -1,5 +1,11 @@
-//! `std::process`, which the model refuses.
+//! `std::process`, as far as it is about this process.
 
-#![deprecated(note = "kata: processes are not part of the loom world; use threads instead")]
+pub use ::std::process::{ExitCode, Termination, id};
+pub use kata_loom::process::{abort, exit};
 
-pub use ::std::process::*;
+refused! {
+    "kata: a model runs the program thousands of times and starts no processes; use a thread instead";
+    types {
+        Child, ChildStderr, ChildStdin, ChildStdout, Command, CommandArgs<'a>, CommandEnvs<'a>, ExitStatus, Output, Stdio
+    } from process;
+}

@@ -9,7 +9,7 @@ pub use kata_loom::sync::{
 pub mod atomic {
     pub use kata_loom::sync::atomic::{
         AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16, AtomicU32,
-        AtomicU64, AtomicUsize, Ordering, compiler_fence, fence,
+        AtomicU64, AtomicUsize, Ordering, compiler_fence, fence, spin_loop_hint,
     };
 }
 

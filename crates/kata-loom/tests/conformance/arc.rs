@@ -79,6 +79,38 @@ fn a_weak_pointer_does_not_keep_the_value() {
 }
 
 #[test]
+fn the_number_of_owners_changes_while_one_looks() {
+    let counts = outcomes(|| {
+        let value = Arc::new(1);
+        let other = Arc::clone(&value);
+        let thread = thread::spawn(move || drop((Arc::clone(&other), other)));
+        let mine = Arc::clone(&value);
+        let count = Arc::strong_count(&mine);
+        thread.join().unwrap();
+        count
+    });
+    assert_eq!(counts, set([2, 3, 4]));
+}
+
+#[test]
+fn the_number_of_owners_orders_nothing() {
+    struct Value(UnsafeCell<i32>);
+    // SAFETY: it is not: that is the point.
+    unsafe impl Sync for Value {}
+    fails(Verdict::DataRace, || {
+        let value = Arc::new(Value(UnsafeCell::new(1)));
+        let other = Arc::clone(&value);
+        // SAFETY: see above.
+        let thread = thread::spawn(move || assert_eq!(unsafe { *other.0.get() }, 1));
+        if Arc::strong_count(&value) == 1 {
+            // SAFETY: see above.
+            unsafe { *value.0.get() = 2 };
+        }
+        thread.join().unwrap();
+    });
+}
+
+#[test]
 fn the_only_owner_gets_the_value() {
     let results = outcomes(|| {
         let mut value = Arc::new(1);

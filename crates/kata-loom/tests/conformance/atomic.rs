@@ -204,3 +204,29 @@ fn operations_are_recorded_with_their_values_and_orderings() {
     let stored = trace.events[0].at.as_ref().unwrap();
     assert_eq!((&created.file, created.line + 1), (&stored.file, stored.line));
 }
+
+#[test]
+fn a_load_by_the_storing_thread_hides_no_load_of_another() {
+    let seen = outcomes(|| {
+        let value = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            let other = scope.spawn(|| value.fetch_update(Relaxed, Relaxed, |old| Some(old + 1)));
+            let seen = value.load(SeqCst);
+            other.join().unwrap().unwrap();
+            seen
+        })
+    });
+    assert_eq!(seen, set([0, 1]));
+    let seen = outcomes(|| {
+        let value = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                value.load(Acquire);
+                value.store(1, Release);
+            });
+            scope.spawn(|| value.load(Relaxed));
+            value.load(SeqCst)
+        })
+    });
+    assert_eq!(seen, set([0, 1]));
+}

@@ -1,5 +1,5 @@
 use kata_loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use kata_loom::sync::{Arc, LazyLock, OnceLock};
+use kata_loom::sync::{Arc, LazyLock, Once, OnceLock};
 use kata_loom::thread;
 use kata_trace::{DeadlockKind, Op, Verdict};
 
@@ -84,6 +84,29 @@ fn a_cell_gives_its_value_back() {
         assert_eq!(format!("{cell:?} {:?}", OnceLock::<i32>::new()), "OnceLock(2) OnceLock(<uninit>)");
         assert_eq!(cell.take(), Some(2));
         assert_eq!(cell.into_inner(), None);
+    });
+}
+
+#[test]
+fn once_runs_once_and_others_wait_for_it() {
+    passes(|| {
+        let (once, calls) = (Once::new(), AtomicUsize::new(0));
+        let call = || {
+            once.call_once(|| {
+                calls.fetch_add(1, Relaxed);
+            });
+            assert!(once.is_completed());
+            assert_eq!(calls.load(Relaxed), 1);
+        };
+        thread::scope(|scope| {
+            scope.spawn(call);
+            scope.spawn(|| {
+                once.wait();
+                assert_eq!(calls.load(Relaxed), 1);
+            });
+            call();
+            once.call_once_force(|state| panic!("called again: {state:?}"));
+        });
     });
 }
 

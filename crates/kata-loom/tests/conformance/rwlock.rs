@@ -60,7 +60,7 @@ fn a_thread_that_reads_twice_around_a_waiting_writer_waits_for_ever() {
             let _second = lock.read().unwrap();
         });
     });
-    assert_eq!(finding.kind, Some(DeadlockKind::LockCycle));
+    assert_eq!(finding.kind, Some(DeadlockKind::SelfDeadlock));
 }
 
 #[test]

@@ -30,7 +30,10 @@ pub(crate) fn outcomes<R: Ord + Clone + Send + 'static>(
     let outcomes = Arc::clone(&seen);
     passes(move || {
         let outcome = scenario();
-        seen.lock().unwrap().insert(outcome);
+        // What outlives the execution must not lie in the program's memory.
+        let inside = kata::arena::enter_program(false);
+        seen.lock().unwrap().insert(outcome.clone());
+        kata::arena::enter_program(inside);
     });
     let outcomes = outcomes.lock().unwrap();
     outcomes.clone()

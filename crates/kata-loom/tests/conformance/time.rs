@@ -6,15 +6,13 @@ use kata_loom::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::support::passes;
 
 #[test]
-fn sleeping_takes_at_least_as_long_as_it_says_and_no_time() {
-    let real = std::time::Instant::now();
+fn sleeping_takes_at_least_as_long_as_it_says() {
     passes(|| {
         let start = Instant::now();
         thread::sleep(Duration::from_secs(1_000_000));
         assert!(start.elapsed() >= Duration::from_secs(1_000_000));
         assert!(Instant::now() > start);
     });
-    assert!(real.elapsed() < Duration::from_secs(1_000_000));
 }
 
 #[test]

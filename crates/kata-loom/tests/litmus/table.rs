@@ -33,7 +33,10 @@ impl Row {
         let (run, seen) = (Arc::clone(&self.run), Arc::clone(&outcomes));
         let finding = explore_with(budget, None, move || {
             let outcome = run();
-            seen.lock().unwrap().insert(outcome);
+            // What outlives the execution must not lie in the program's memory.
+            let inside = kata::arena::enter_program(false);
+            seen.lock().unwrap().insert(outcome.clone());
+            kata::arena::enter_program(inside);
         });
         assert_eq!(finding.verdict, Verdict::Passed, "{} {}: {}", self.shape, self.orderings, finding.message);
         assert_eq!(finding.evidence.exhaustive, self.preemptions.is_none(), "{} {}", self.shape, self.orderings);

@@ -70,10 +70,35 @@ macro_rules! updates {
             }
         }
 
+        /// Writes `new` if the value is `current`; returns the value before.
+        #[deprecated(since = "1.50.0", note = "Use `compare_exchange` or `compare_exchange_weak` instead")]
+        #[track_caller]
+        pub fn compare_and_swap(&self, current: $type, new: $type, order: Ordering) -> $type {
+            let failure = match order {
+                Ordering::Relaxed | Ordering::Release => Ordering::Relaxed,
+                Ordering::Acquire | Ordering::AcqRel => Ordering::Acquire,
+                _ => Ordering::SeqCst,
+            };
+            self.compare_exchange(current, new, order, failure).unwrap_or_else(|value| value)
+        }
+
+        /// Not in the model.
+        ///
+        /// # Safety
+        ///
+        /// Nobody gets to call it.
+        #[deprecated(
+            note = "kata: the loom world follows an atomic from its creation; use the atomic's own `new` instead"
+        )]
+        #[allow(unsafe_code, reason = "as in std")]
+        pub unsafe fn from_ptr<'a>(_value: *mut $type) -> &'a Self {
+            unreachable!("the checker refuses it")
+        }
+
         /// Not in the model.
         #[deprecated(
             note = "kata: the loom world cannot see what is done through a raw pointer to an atomic; use the \
-                             atomic's own operations instead"
+                    atomic's own operations instead"
         )]
         pub fn as_ptr(&self) -> *mut $type {
             std::ptr::null_mut()

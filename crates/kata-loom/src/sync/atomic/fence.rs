@@ -44,6 +44,13 @@ pub fn fence(order: Ordering) {
     execution::complete(|entry| entry.ordering = Some(name(order)));
 }
 
+/// `std::sync::atomic::spin_loop_hint`.
+#[deprecated(since = "1.51.0", note = "use hint::spin_loop instead")]
+#[track_caller]
+pub fn spin_loop_hint() {
+    crate::hint::spin_loop();
+}
+
 /// `std::sync::atomic::compiler_fence`: it orders nothing between threads.
 ///
 /// # Panics

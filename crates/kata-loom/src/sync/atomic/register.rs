@@ -28,18 +28,18 @@
 //! thread knows the beginning of a chain of such operations is therefore put behind the chain.
 
 use std::cell::RefCell;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe};
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 use kata::Scalar;
 use kata_trace::{Cause, ObjectKind, Op};
 use loom::sync::atomic::AtomicUsize;
 
+use super::loads::Loads;
 use crate::demand::{self, Demand};
-use crate::execution::{self, Execution, MAX_THREADS, joined, switching};
+use crate::execution::{self, Execution, MAX_THREADS, joined, outside, switching};
 use crate::knowledge::Knowledge;
 use crate::object::Object;
-use crate::point::Point;
 
 /// No store has this number: a compare-and-exchange that expects it fails, reading the newest store and writing none.
 const NEVER: usize = usize::MAX;
@@ -90,10 +90,8 @@ impl Facts {
 pub(super) struct Register<T> {
     object: Object,
     newest: AtomicUsize,
-    /// Where loads meet. loom compares a store with the last access only, so that a load by the storing thread would
-    /// hide an earlier one by somebody else.
-    loads: Point,
     stores: RefCell<Vec<Store<T>>>,
+    loads: Loads,
 }
 
 // SAFETY: all threads of a model run on one operating-system thread, one at a time, and loom refuses any other.
@@ -103,14 +101,16 @@ unsafe impl<T> Send for Register<T> {}
 #[allow(unsafe_code, reason = "a model's threads are coroutines")]
 unsafe impl<T> Sync for Register<T> {}
 
+impl<T> RefUnwindSafe for Register<T> {}
+
 impl<T: Word> Register<T> {
     #[track_caller]
     pub(super) fn new(value: T) -> Self {
         let register = Register {
             object: Object::new(ObjectKind::Atomic),
-            newest: AtomicUsize::new(0),
-            loads: Point::new(),
+            newest: outside(|| AtomicUsize::new(0)),
             stores: RefCell::new(Vec::with_capacity(4)),
+            loads: Loads::default(),
         };
         let number = register.announce(value);
         register.see(number, true);
@@ -132,8 +132,8 @@ impl<T: Word> Register<T> {
         let object = self.object.id(at);
         execution::attempt(Op::Load, Some(object), None, at);
         let seq_cst = is_seq_cst(order);
-        self.loads.visit();
         let mut number = switching(|| self.newest.load(order));
+        self.loads.loaded();
         if demand::is_met(Demand::SeqCst) && self.too_old(number, seq_cst) {
             number = joined(|| self.peek(order));
         }
@@ -174,6 +174,7 @@ impl<T: Word> Register<T> {
                 demand::require(Demand::OrderedStores);
             }
         }
+        self.loads.changed();
         let entry = execution::complete(|entry| {
             entry.after = value.scalar();
             entry.ordering = Some(name(order));
@@ -191,6 +192,7 @@ impl<T: Word> Register<T> {
         let some = self.stores.borrow()[0].value;
         let number = self.announce(some);
         let read = switching(|| self.newest.swap(number, order));
+        self.loads.changed();
         let store = self.read(read, order);
         let value = change(store.value);
         self.stores.borrow_mut()[number].value = value;
@@ -222,6 +224,7 @@ impl<T: Word> Register<T> {
         // turns out to be the newest, that one is expected instead, with nothing in between.
         let mut expected = self.newest_with(current);
         let mut exchanged = switching(|| self.newest.compare_exchange(expected, number, success, failure));
+        self.loads.changed();
         while let Err(read) = exchanged {
             if self.stores.borrow()[read].value != current {
                 break;
@@ -256,6 +259,7 @@ impl<T: Word> Register<T> {
         execution::attempt(Op::CompareExchange, Some(self.object.id(at)), None, at);
         is_seq_cst(failure);
         let read = switching(|| self.peek(failure));
+        self.loads.changed();
         let store = self.read(read, failure);
         let entry = execution::complete(|entry| {
             entry.before = store.value.scalar();

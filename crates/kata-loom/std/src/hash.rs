@@ -1,0 +1,4 @@
+//! `std::hash`.
+
+pub use ::std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, SipHasher};
+pub use kata::collections::RandomState;
