@@ -44,7 +44,9 @@ pub(crate) struct Program {
 pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error> {
     let slot = Slot::take(job.workspace, &job.exercise.id, job.world.engine)?;
     let library = slot.folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
-    let run = rustc(job.learner().with_world(&job.world.facades).arg("-o").arg(&library), job.root(), "")?;
+    let mut learner = job.learner();
+    learner.with_world(&job.world.facades).incremental(&slot).arg("-o").arg(&library);
+    let run = rustc(&mut learner, job.root(), "")?;
     if let Some(rejection) = unmodelled::noted(job, &run) {
         return Ok(Err(rejection));
     }
@@ -125,9 +127,8 @@ impl Job<'_> {
             command.arg("-Clink-arg=-Wl,-O0");
         }
         // From one check to the next only the learner's library changes: what was compiled of the hidden tests stays.
-        let mut incremental = std::ffi::OsString::from("incremental=");
-        incremental.push(slot.folder().join("incremental"));
-        command.arg("-C").arg(incremental);
+        // Fewer objects than rustc makes of its own accord are linked sooner.
+        command.incremental(slot).arg("-Ccodegen-units=16");
         let mut search = std::ffi::OsString::from("dependency=");
         search.push(&self.world.dependencies);
         command.arg("-L").arg(search);
@@ -147,12 +148,20 @@ impl Job<'_> {
     }
 }
 
-trait WithWorld {
+trait Options {
     /// Makes crates known by these names.
     fn with_world(&mut self, crates: &BTreeMap<String, PathBuf>) -> &mut Self;
+    /// Keeps what it can for the next compilation in the same slot.
+    fn incremental(&mut self, slot: &Slot) -> &mut Self;
 }
 
-impl WithWorld for Command {
+impl Options for Command {
+    fn incremental(&mut self, slot: &Slot) -> &mut Self {
+        let mut value = std::ffi::OsString::from("incremental=");
+        value.push(slot.folder().join("incremental"));
+        self.arg("-C").arg(value)
+    }
+
     fn with_world(&mut self, crates: &BTreeMap<String, PathBuf>) -> &mut Self {
         for (name, path) in crates {
             let mut value = std::ffi::OsString::from(format!("{name}="));

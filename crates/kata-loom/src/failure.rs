@@ -7,7 +7,7 @@ use std::panic::PanicHookInfo;
 use std::sync::Once;
 
 use kata::{Entry, Failure};
-use kata_trace::{Location, ObjectKind, Op, ThreadId, Verdict};
+use kata_trace::{Location, ObjectKind, Op, ThreadId, Verdict, is_test};
 
 use crate::execution::{self, Execution, Pending};
 use crate::{deadlock, explore, race};
@@ -94,11 +94,6 @@ pub(crate) fn endless() -> ! {
     explore::conclude(livelock())
 }
 
-/// Whether a place lies in a hidden test rather than in the learner's file.
-fn in_hidden_test(at: Option<&Location>) -> bool {
-    at.is_some_and(|at| at.file.contains("hidden/"))
-}
-
 fn from_program(message: String, at: Option<Location>) -> Failure {
     execution::with(|e| {
         let entry = Entry { text: Some(message.as_str().into()), ..Entry::new(e.running(), Op::Panic, None) };
@@ -107,7 +102,7 @@ fn from_program(message: String, at: Option<Location>) -> Failure {
             None => e.log.push(entry),
         };
     });
-    let verdict = if in_hidden_test(at.as_ref()) { Verdict::AssertionFailed } else { Verdict::Panicked };
+    let verdict = if at.as_ref().is_some_and(is_test) { Verdict::AssertionFailed } else { Verdict::Panicked };
     Failure { verdict, kind: None, message, at }
 }
 

@@ -48,7 +48,8 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Whether a place is in a hidden test, whose source the learner does not see.
+/// Whether a place is in a hidden test, whose source the learner does not see: hidden tests stand in a folder of that
+/// name.
 pub fn is_test(at: &Location) -> bool {
     Path::new(&at.file).parent().and_then(Path::file_name).is_some_and(|folder| folder == "hidden")
 }
@@ -99,6 +100,15 @@ fn file_names<'t>(files: &[&'t str]) -> HashMap<&'t str, String> {
 mod tests {
     use super::*;
     use crate::script;
+
+    #[test]
+    fn only_files_in_a_folder_named_hidden_are_hidden_tests() {
+        let at = |file: &str| Location { file: file.to_owned(), line: 1, column: 1 };
+        assert!(is_test(&at("exercises/30-blocked-reactor/hidden/real.rs")));
+        assert!(!is_test(&at("exercises/30-blocked-reactor/src/lib.rs")));
+        assert!(!is_test(&at("hidden.rs")));
+        assert!(!is_test(&at("forbidden/lib.rs")));
+    }
 
     #[test]
     fn a_place_is_a_line_alone_when_the_learner_has_one_file() {

@@ -8,6 +8,7 @@ mod limits;
 mod log;
 mod oracle;
 mod scalar;
+mod time;
 mod world;
 
 pub use kata_trace::Verdict;

@@ -1,7 +1,7 @@
 //! Panics of the program.
 
 use kata::{Entry, Failure};
-use kata_trace::{Op, ThreadId, Verdict};
+use kata_trace::{Op, ThreadId, Verdict, is_test};
 
 use super::{Kernel, Thread};
 
@@ -122,12 +122,7 @@ fn passes_on(panic: &Panic) -> bool {
     panic.passed_on || panic.message == SCOPED_PANIC || panic.message.ends_with(": Any { .. }")
 }
 
-/// Whether a place lies in a hidden test rather than in the learner's file.
-fn in_hidden_test(at: Option<&kata_trace::Location>) -> bool {
-    at.is_some_and(|at| at.file.contains("hidden/"))
-}
-
 fn failure(panic: Panic) -> Failure {
-    let verdict = if in_hidden_test(panic.at.as_ref()) { Verdict::AssertionFailed } else { Verdict::Panicked };
+    let verdict = if panic.at.as_ref().is_some_and(is_test) { Verdict::AssertionFailed } else { Verdict::Panicked };
     Failure { verdict, kind: None, message: panic.message, at: panic.at }
 }
