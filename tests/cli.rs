@@ -97,16 +97,28 @@ fn progress_shows_when_exercises_were_solved() {
     assert_snapshot!(ending(xtask_in(repository.path()).arg("progress")), @"
     status 0
     --- stdout
-    0 of 3 solved
+    Shared state  white belt  0 of 40 points
+      · 01-first        10 points
+      · 02-second-step  30 points
+
+    Atomics and the memory model  white belt  0 of 50 points
+      · 03-third        50 points
+
+    0 of 90 points, 0 of 3 solved
     next: 01-first, see exercises/01-first/README.md
     ");
     solve(repository.path(), "02-second-step");
     assert_snapshot!(ending(xtask_in(repository.path()).arg("progress")), @"
     status 0
     --- stdout
-    ✓ 02-second-step  2026-01-31  3 attempts
+    Shared state  blue belt  30 of 40 points
+      · 01-first        10 points
+      ✓ 02-second-step  2026-01-31, 3 attempts, no hints
 
-    1 of 3 solved
+    Atomics and the memory model  white belt  0 of 50 points
+      · 03-third        50 points
+
+    30 of 90 points, 1 of 3 solved
     next: 01-first, see exercises/01-first/README.md
     ");
 }
@@ -120,7 +132,14 @@ fn a_progress_file_that_cannot_be_used_is_reported_and_left_alone() {
     assert_snapshot!(ending.replace(&repository.path().display().to_string(), "ROOT"), @"
     status 0
     --- stdout
-    0 of 3 solved
+    Shared state  white belt  0 of 40 points
+      · 01-first        10 points
+      · 02-second-step  30 points
+
+    Atomics and the memory model  white belt  0 of 50 points
+      · 03-third        50 points
+
+    0 of 90 points, 0 of 3 solved
     next: 01-first, see exercises/01-first/README.md
     --- stderr
     warning: ROOT/progress.toml cannot be used, and counts as empty: TOML parse error at line 1, column 8
@@ -190,6 +209,10 @@ fn help_names_every_command() {
       check     Judge the solution of an exercise
       replay    Run the interleaving that the last failing check found again
       film      Write an HTML file that shows the interleaving step by step
+      run       Run the program itself, which may show the symptom
+      hint      Show the next hint
+      solution  Show the fixes that work, beside yours
+      reset     Begin an exercise again; your version is kept
       list      Show all exercises
       next      Show the next exercise to solve
       progress  Show what is solved
@@ -336,7 +359,7 @@ fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
     let progress = std::fs::read_to_string(checkout.join("progress.toml")).unwrap();
     let progress = progress.lines().filter(|line| !line.starts_with("date = ")).collect::<Vec<_>>().join("\n");
     assert_snapshot!(progress, @"
-    # Solved exercises, kept by `cargo xtask check`. Commit this file if you like.
+    # What you have done, kept by `cargo xtask`. Commit this file if you like.
 
     [solved.03-deadlock]
     attempts = 2

@@ -3,10 +3,14 @@
 mod check;
 mod doctor;
 mod film;
+mod hint;
 mod list;
 mod next;
 mod progress;
 mod replay;
+mod reset;
+mod run;
+mod solution;
 mod verify;
 
 use clap::Subcommand;
@@ -24,12 +28,20 @@ pub(crate) enum Command {
     Replay(replay::Arguments),
     /// Write an HTML file that shows the interleaving step by step.
     Film(film::Arguments),
+    /// Run the program itself, which may show the symptom.
+    Run(run::Arguments),
+    /// Show the next hint.
+    Hint(hint::Arguments),
+    /// Show the fixes that work, beside yours.
+    Solution(solution::Arguments),
+    /// Begin an exercise again; your version is kept.
+    Reset(reset::Arguments),
     /// Show all exercises.
-    List,
+    List(list::Arguments),
     /// Show the next exercise to solve.
     Next,
     /// Show what is solved.
-    Progress,
+    Progress(progress::Arguments),
     /// Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with.
     Verify(verify::Arguments),
     /// Look for what could keep the checker from working.
@@ -43,9 +55,13 @@ impl Command {
             Command::Check(arguments) => check::check(&arguments),
             Command::Replay(arguments) => replay::replay(&arguments),
             Command::Film(arguments) => film::film(&arguments),
-            Command::List => list::list(),
+            Command::Run(arguments) => run::run(&arguments),
+            Command::Hint(arguments) => hint::hint(&arguments),
+            Command::Solution(arguments) => solution::solution(&arguments),
+            Command::Reset(arguments) => reset::reset(&arguments),
+            Command::List(arguments) => list::list(&arguments),
             Command::Next => next::next(),
-            Command::Progress => progress::progress(),
+            Command::Progress(arguments) => progress::progress(&arguments),
             Command::Verify(arguments) => verify::verify(&arguments),
             Command::Doctor => doctor::doctor(),
         }

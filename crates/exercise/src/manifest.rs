@@ -66,6 +66,9 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// All of them.
+    pub const ALL: [Engine; 3] = [Engine::Shuttle, Engine::Loom, Engine::Real];
+
     /// The name, as in `hidden/shuttle.rs` and `kata-shuttle`.
     pub fn name(self) -> &'static str {
         match self {
@@ -109,6 +112,30 @@ pub enum Track {
 }
 
 impl Track {
+    /// All of them, in the order of the course.
+    pub const ALL: [Track; 7] = [
+        Track::SharedState,
+        Track::Messages,
+        Track::Atomics,
+        Track::Async,
+        Track::Pools,
+        Track::Processes,
+        Track::Production,
+    ];
+
+    /// The name, as in `exercise.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Track::SharedState => "shared-state",
+            Track::Messages => "messages",
+            Track::Atomics => "atomics",
+            Track::Async => "async",
+            Track::Pools => "pools",
+            Track::Processes => "processes",
+            Track::Production => "production",
+        }
+    }
+
     /// The heading that learners see.
     pub fn title(self) -> &'static str {
         match self {
@@ -129,8 +156,18 @@ impl Track {
 pub struct Hint {
     /// How much it gives away.
     pub stage: Stage,
+    /// The verdicts that it speaks to; any, if there are none.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
     /// Markdown.
     pub text: String,
+}
+
+impl Hint {
+    /// Whether it helps after this verdict, which is none before the first check.
+    pub fn suits(&self, verdict: Option<Verdict>) -> bool {
+        self.verdicts.is_empty() || verdict.is_some_and(|verdict| self.verdicts.contains(&verdict))
+    }
 }
 
 /// How much a hint gives away.
@@ -145,6 +182,28 @@ pub enum Stage {
     Idea,
     /// What the mended program looks like.
     Shape,
+}
+
+impl Stage {
+    /// From 1 to 4.
+    pub fn number(self) -> u8 {
+        match self {
+            Stage::Symptom => 1,
+            Stage::Where => 2,
+            Stage::Idea => 3,
+            Stage::Shape => 4,
+        }
+    }
+
+    /// What the reader is told.
+    pub fn title(self) -> &'static str {
+        match self {
+            Stage::Symptom => "what to look at",
+            Stage::Where => "where it goes wrong",
+            Stage::Idea => "the idea",
+            Stage::Shape => "the shape of a fix",
+        }
+    }
 }
 
 /// Something to read.
@@ -248,6 +307,26 @@ text = "Who waits for whom?"
         assert_eq!(manifest.budget("opposite_transfers"), &usual);
         assert_eq!(manifest.budget("cycle"), &Budget { executions: 8, ..usual });
         assert_eq!(manifest.hints[0].stage, Stage::Symptom);
+    }
+
+    #[test]
+    fn names_are_those_of_the_manifest() {
+        for track in Track::ALL {
+            let text = DEADLOCK.replace("shared-state", track.name());
+            assert_eq!(Manifest::parse(&text).unwrap().track, track);
+        }
+        for engine in Engine::ALL {
+            let text = DEADLOCK.replace("shuttle", engine.name());
+            assert_eq!(Manifest::parse(&text).unwrap().engines, [engine]);
+        }
+    }
+
+    #[test]
+    fn a_hint_for_certain_verdicts_suits_no_other() {
+        let text = DEADLOCK.replace("stage =", "verdicts = [\"deadlock\", \"livelock\"]\nstage =");
+        let hint = &Manifest::parse(&text).unwrap().hints[0];
+        assert!(hint.suits(Some(Verdict::Livelock)));
+        assert!(!hint.suits(Some(Verdict::Panicked)) && !hint.suits(None));
     }
 
     #[test]

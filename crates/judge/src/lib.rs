@@ -3,14 +3,17 @@
 //! [`judge`] is the whole of it. The same pipeline serves a learner's check and the verification of the corpus.
 
 mod cache;
+mod cargo;
 mod child;
 mod compile;
 pub mod corpus;
+pub mod demo;
 mod error;
 mod excerpt;
 mod lint;
 mod naming;
 mod process;
+mod recognise;
 mod replay;
 mod run;
 mod scenario;
@@ -28,6 +31,7 @@ use kata_trace::Verdict;
 
 pub use child::kill_all;
 pub use error::Error;
+pub use recognise::{Recognised, recognise};
 pub use replay::{Replayed, Schedule, replay};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;
@@ -135,6 +139,17 @@ pub fn judge(
     judgement.ms.total = millis(started.elapsed());
     entry.store(&judgement)?;
     Ok(Judged { judgement, remembered: false })
+}
+
+/// The verdict on `file` as it is now, if an earlier check has found it.
+///
+/// # Errors
+/// The file or the exercise cannot be read.
+pub fn remembered(bench: &Bench, exercise: &Exercise, file: &Path) -> Result<Option<Judgement>, Error> {
+    let shown = bench.workspace.shown(file);
+    let path = bench.workspace.root().join(&shown);
+    let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+    Ok(cache::Entry::new(&bench.workspace, exercise, &shown, &bytes, &bench.fingerprint)?.load())
 }
 
 fn decide(

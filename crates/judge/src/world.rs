@@ -1,15 +1,13 @@
 //! The worlds: built by cargo when an exercise first needs them, and found again without it.
 
 use std::collections::BTreeMap;
-use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
 use exercise::Engine;
 use serde::{Deserialize, Serialize};
 
-use crate::child::Group;
+use crate::cargo::{self, Artifact};
 use crate::{Error, Toolchain, Workspace};
 
 /// A world that is ready to be compiled against.
@@ -96,8 +94,10 @@ pub(crate) fn build(
         .collect();
     let backstage_packages =
         [("kata".to_owned(), "kata".to_owned()), ("kata_world".to_owned(), format!("kata-{engine}"))];
-    let packages = facade_packages.iter().chain(&backstage_packages).map(|(_, package)| package.as_str());
-    let artifacts = cargo_build(workspace, toolchain, packages)?;
+    let packages = facade_packages.iter().chain(&backstage_packages);
+    let arguments: Vec<_> = packages.flat_map(|(_, package)| ["--package", package.as_str()]).collect();
+    let artifacts = cargo::build(workspace.root(), toolchain, &arguments)?;
+    let artifacts = artifacts.ok_or_else(|| Error::new("`cargo build` failed; what it says is above".to_owned()))?;
 
     // Later builds with other features replace files in cargo's own directory. Links keep this set together.
     let dependencies =
@@ -169,24 +169,12 @@ fn link_or_copy(file: &Path, link: &Path) -> Result<(), Error> {
     replace().map_err(|error| Error::io("link", link, error))
 }
 
-/// A message of `cargo build --message-format=json`, as far as it matters here.
-#[derive(Deserialize)]
-struct Artifact {
-    reason: String,
-    #[serde(default)]
-    target: Target,
-    #[serde(default)]
-    filenames: Vec<PathBuf>,
-}
-
-#[derive(Default, Deserialize)]
-struct Target {
-    name: String,
-    kind: Vec<String>,
-}
-
-impl Artifact {
+trait Linkable {
     /// The files that a compiler needs, under the names that cargo gives them among the dependencies.
+    fn linkable(&self) -> Vec<PathBuf>;
+}
+
+impl Linkable for Artifact {
     fn linkable(&self) -> Vec<PathBuf> {
         let proc_macro = self.target.kind.iter().any(|kind| kind == "proc-macro");
         let library = self.target.kind.iter().any(|kind| kind == "lib" || kind == "rlib");
@@ -202,35 +190,4 @@ impl Artifact {
             _ => self.filenames.iter().filter(|file| file.extension().is_some_and(|e| e != "rmeta")).cloned().collect(),
         }
     }
-}
-
-fn cargo_build<'a>(
-    workspace: &Workspace,
-    toolchain: &Toolchain,
-    packages: impl Iterator<Item = &'a str>,
-) -> Result<Vec<Artifact>, Error> {
-    let mut command = Command::new(&toolchain.cargo);
-    command.arg("build").arg("--message-format=json-render-diagnostics").current_dir(workspace.root());
-    for package in packages {
-        command.args(["--package", package]);
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let start = |error| Error::io("run", &toolchain.cargo, error);
-    let mut cargo = Group::spawn(&mut command).map_err(start)?;
-    let stdout = cargo.child.stdout.take().expect("it is piped");
-    let mut artifacts = Vec::new();
-    for line in std::io::BufReader::new(stdout).lines() {
-        let line = line.map_err(|error| Error::io("read what is said by", &toolchain.cargo, error))?;
-        // Programs that build scripts start may write here, too: what is no message is theirs.
-        if let Ok(artifact) = serde_json::from_str::<Artifact>(&line)
-            && artifact.reason == "compiler-artifact"
-        {
-            artifacts.push(artifact);
-        }
-    }
-    let status = cargo.wait().map_err(start)?;
-    if !status.success() {
-        return Err(Error::new(format!("`cargo build` failed ({status}); what it says is above")));
-    }
-    Ok(artifacts)
 }
