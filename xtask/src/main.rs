@@ -9,6 +9,7 @@ mod progress;
 mod report;
 mod repository;
 mod signals;
+mod stage;
 
 use std::process::ExitCode;
 

@@ -3,11 +3,13 @@
 //! [`judge`] is the whole of it. The same pipeline serves a learner's check and the verification of the corpus.
 
 mod cache;
+mod cargo;
 mod child;
 mod compile;
 pub mod corpus;
 mod error;
 mod excerpt;
+mod fingerprint;
 mod lint;
 mod naming;
 mod process;
@@ -15,12 +17,13 @@ mod replay;
 mod run;
 mod scenario;
 mod slot;
+mod tool;
 mod toolchain;
 mod verdict;
 mod workspace;
 mod world;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use exercise::{Engine, Exercise};
@@ -84,6 +87,14 @@ impl Bench {
         report(Step::BuildingWorld(engine));
         world::build(&self.workspace, &self.toolchain, engine, crates, &self.fingerprint)
     }
+
+    /// A program of this repository that a check does without: the package's name. Built where it is not ready.
+    ///
+    /// # Errors
+    /// cargo fails.
+    pub fn ready_tool(&self, name: &'static str, report: &mut dyn FnMut(Step)) -> Result<PathBuf, Error> {
+        tool::ready(&self.workspace, &self.toolchain, name, || report(Step::BuildingTool(name)))
+    }
 }
 
 /// What a judgement is busy with, where that takes seconds.
@@ -91,6 +102,8 @@ impl Bench {
 pub enum Step {
     /// cargo builds a world; what it says follows on the standard error.
     BuildingWorld(Engine),
+    /// cargo builds a program of this repository; what it says follows on the standard error.
+    BuildingTool(&'static str),
 }
 
 /// How to judge.
