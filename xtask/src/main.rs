@@ -10,6 +10,7 @@ mod question;
 mod report;
 mod repository;
 mod signals;
+mod stage;
 
 use std::process::ExitCode;
 

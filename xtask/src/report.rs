@@ -345,32 +345,9 @@ fn refused(judgement: &Judgement) -> String {
     text
 }
 
-/// How the execution went.
+/// How the execution went. What is printed loses its colours where they are not wanted.
 fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str) -> String {
-    // What is printed loses its colours where they are not wanted.
-    tell(root, exercise, judgement, scenario, |story| viewer::timeline::render(story, &style()))
-}
-
-fn style() -> viewer::Style {
-    viewer::Style { color: true, width: width() }
-}
-
-/// The film of the execution of this judgement.
-pub(crate) fn film(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str) -> String {
-    let title = format!("{}: {}", exercise.id, exercise.manifest.title);
-    tell(root, exercise, judgement, scenario, |story| viewer::film::render(story, &title))
-}
-
-/// Hands the execution of a judgement to who shows it.
-fn tell(
-    root: &Path,
-    exercise: &Exercise,
-    judgement: &Judgement,
-    scenario: &str,
-    show: impl FnOnce(&viewer::Story<'_>) -> String,
-) -> String {
     let trace = judgement.execution();
-    let sources = sources(root, exercise, judgement);
     let story = viewer::Story {
         verdict: judgement.verdict,
         kind: judgement.kind,
@@ -380,9 +357,13 @@ fn tell(
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
         trace: trace.as_ref(),
-        sources: &sources,
+        sources: &judgement.sources(root, exercise),
     };
-    show(&story)
+    viewer::timeline::render(&story, &style())
+}
+
+fn style() -> viewer::Style {
+    viewer::Style { color: true, width: width() }
 }
 
 /// A schedule was run again, and applies.
@@ -458,16 +439,6 @@ pub(crate) fn divergence_in_words(divergence: &Divergence, before: Option<&Trace
         [rest @ .., last] => format!("only {} and {last} can go on there", rest.join(", ")),
     };
     format!("{after}, its decision {decision} lets {} go on, and {instead}", name(*wanted))
-}
-
-/// The files that the failing execution went through.
-fn sources(root: &Path, exercise: &Exercise, judgement: &Judgement) -> Vec<(String, String)> {
-    let hidden = judgement.engine.map(|engine| exercise.hidden(engine).to_string_lossy().into_owned());
-    let places = judgement.trace.iter().filter_map(|event| event.at.as_ref()).chain(&judgement.at);
-    let names: BTreeSet<String> =
-        places.map(|at| at.file.clone()).filter(|file| Some(file) != hidden.as_ref()).collect();
-    // A place in the standard library has no file here, and is not quoted.
-    names.into_iter().filter_map(|name| Some((name.clone(), std::fs::read_to_string(root.join(&name)).ok()?))).collect()
 }
 
 /// The columns of the terminal, or as many as anybody has.

@@ -74,5 +74,6 @@ pub(crate) fn say(step: Step) {
         Step::BuildingWorld(engine) => {
             anstream::eprintln!("building the {engine} world (once; it is kept for the next checks)");
         }
+        Step::BuildingTool(name) => anstream::eprintln!("building the {name} (once; it is kept for the next time)"),
     }
 }

@@ -11,6 +11,7 @@ pub(crate) fn end_children_with_us() {
     std::thread::spawn(move || {
         for signal in &mut signals {
             judge::kill_all();
+            crate::stage::end();
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });

@@ -1,40 +1,80 @@
-//! One run of `cargo build` and what it built.
+//! `cargo build`, and what it built.
 
 use std::io::BufRead as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
 use crate::child::Group;
-use crate::{Error, Toolchain};
+use crate::{Error, Toolchain, Workspace};
 
 /// A message of `cargo build --message-format=json`, as far as it matters here.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Artifact {
     reason: String,
     #[serde(default)]
     pub(crate) target: Target,
     #[serde(default)]
-    pub(crate) filenames: Vec<PathBuf>,
+    filenames: Vec<PathBuf>,
+    /// The program, of a target that is one.
     #[serde(default)]
     pub(crate) executable: Option<PathBuf>,
 }
 
-/// What was built.
-#[derive(Debug, Default, Deserialize)]
+/// What an artifact was built from.
+#[derive(Default, Deserialize)]
 pub(crate) struct Target {
     pub(crate) name: String,
-    pub(crate) kind: Vec<String>,
+    kind: Vec<String>,
 }
 
-/// Builds what the arguments say, in `root`. What cargo says goes to the standard error. `None` if it did not compile.
+impl Artifact {
+    /// The files that a compiler needs, under the names that cargo gives them among the dependencies.
+    pub(crate) fn linkable(&self) -> Vec<PathBuf> {
+        let proc_macro = self.target.kind.iter().any(|kind| kind == "proc-macro");
+        let library = self.target.kind.iter().any(|kind| kind == "lib" || kind == "rlib");
+        if !proc_macro && !library {
+            return Vec::new();
+        }
+        // A workspace member is named without its hash, as a copy that any other build replaces; the hash is in the
+        // name of its metadata.
+        let metadata = self.filenames.iter().find(|file| file.extension().is_some_and(|e| e == "rmeta"));
+        let hashed = metadata.map(|file| file.with_extension("rlib")).filter(|file| file.is_file());
+        match hashed {
+            Some(file) if library => vec![file],
+            _ => self.filenames.iter().filter(|file| file.extension().is_some_and(|e| e != "rmeta")).cloned().collect(),
+        }
+    }
+}
+
+/// Builds packages of ours, which compile, or else it is our fault.
+///
+/// # Errors
+/// cargo fails: what it says is on the standard error already.
+pub(crate) fn build_ours<'a>(
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+    packages: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Artifact>, Error> {
+    let built = build(workspace, toolchain, packages)?;
+    built.ok_or_else(|| Error::new("`cargo build` failed; what it says is above".to_owned()))
+}
+
+/// Builds packages. What cargo says goes to the standard error. `None` if they did not compile.
 ///
 /// # Errors
 /// cargo cannot be run.
-pub(crate) fn build(root: &Path, toolchain: &Toolchain, arguments: &[&str]) -> Result<Option<Vec<Artifact>>, Error> {
+pub(crate) fn build<'a>(
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+    packages: impl Iterator<Item = &'a str>,
+) -> Result<Option<Vec<Artifact>>, Error> {
     let mut command = Command::new(&toolchain.cargo);
-    command.arg("build").arg("--message-format=json-render-diagnostics").args(arguments).current_dir(root);
+    command.arg("build").arg("--message-format=json-render-diagnostics").current_dir(workspace.root());
+    for package in packages {
+        command.args(["--package", package]);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let start = |error| Error::io("run", &toolchain.cargo, error);
     let mut cargo = Group::spawn(&mut command).map_err(start)?;

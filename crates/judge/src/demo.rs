@@ -40,11 +40,10 @@ impl Demo {
     /// # Errors
     /// cargo cannot be run.
     pub fn build(bench: &Bench, exercise: &Exercise) -> Result<Option<Self>, Error> {
-        let root = bench.workspace().root();
         let package = exercise.id.slug();
-        let built = cargo::build(root, bench.toolchain(), &["--package", package, "--bins"])?;
+        let built = cargo::build(bench.workspace(), bench.toolchain(), std::iter::once(package))?;
         let program = built.iter().flatten().find_map(|artifact| artifact.executable.clone());
-        Ok(program.map(|program| Demo { program, root: root.to_owned() }))
+        Ok(program.map(|program| Demo { program, root: bench.workspace().root().to_owned() }))
     }
 
     /// Runs it, for at most `limit`. Its output goes where ours goes, or, if it shall be quiet, nowhere.

@@ -10,6 +10,7 @@ pub mod corpus;
 pub mod demo;
 mod error;
 mod excerpt;
+mod fingerprint;
 mod lint;
 mod naming;
 mod process;
@@ -18,12 +19,13 @@ mod replay;
 mod run;
 mod scenario;
 mod slot;
+mod tool;
 mod toolchain;
 mod verdict;
 mod workspace;
 mod world;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use exercise::{Engine, Exercise};
@@ -88,6 +90,14 @@ impl Bench {
         report(Step::BuildingWorld(engine));
         world::build(&self.workspace, &self.toolchain, engine, crates, &self.fingerprint)
     }
+
+    /// A program of this repository that a check does without: the package's name. Built where it is not ready.
+    ///
+    /// # Errors
+    /// cargo fails.
+    pub fn ready_tool(&self, name: &'static str, report: &mut dyn FnMut(Step)) -> Result<PathBuf, Error> {
+        tool::ready(&self.workspace, &self.toolchain, name, || report(Step::BuildingTool(name)))
+    }
 }
 
 /// What a judgement is busy with, where that takes seconds.
@@ -95,6 +105,8 @@ impl Bench {
 pub enum Step {
     /// cargo builds a world; what it says follows on the standard error.
     BuildingWorld(Engine),
+    /// cargo builds a program of this repository; what it says follows on the standard error.
+    BuildingTool(&'static str),
 }
 
 /// How to judge.

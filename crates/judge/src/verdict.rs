@@ -1,6 +1,9 @@
 //! What a check found: the contract of `--json`.
 
-use exercise::{Engine, Id};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use exercise::{Engine, Exercise, Id};
 use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Thread, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -189,6 +192,18 @@ impl Judgement {
             objects: self.objects.clone(),
             events: self.trace.clone(),
         })
+    }
+
+    /// The files that the failing execution went through, as far as a learner may see them: the path as in
+    /// [`Location::file`], and the text.
+    pub fn sources(&self, root: &Path, exercise: &Exercise) -> Vec<(String, String)> {
+        let hidden = self.engine.map(|engine| exercise.hidden(engine).to_string_lossy().into_owned());
+        let places = self.trace.iter().filter_map(|event| event.at.as_ref()).chain(&self.at);
+        let names: BTreeSet<&str> =
+            places.map(|at| at.file.as_str()).filter(|file| Some(*file) != hidden.as_deref()).collect();
+        // A place in the standard library has no file here, and is not quoted.
+        let read = |name: &str| Some((name.to_owned(), std::fs::read_to_string(root.join(name)).ok()?));
+        names.into_iter().filter_map(read).collect()
     }
 
     /// The same in plain text.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use exercise::Engine;
 use serde::{Deserialize, Serialize};
 
-use crate::cargo::{self, Artifact};
-use crate::{Error, Toolchain, Workspace};
+use crate::fingerprint::{self, sorted_entries};
+use crate::{Error, Toolchain, Workspace, cargo};
 
 /// A world that is ready to be compiled against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,49 +25,9 @@ pub struct World {
     pub(crate) fingerprint: String,
 }
 
-/// What a world is made of, by size and time of change.
+/// Stands for what the worlds are made of.
 pub(crate) fn fingerprint(workspace: &Workspace, toolchain: &Toolchain) -> Result<String, Error> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(toolchain.identity().as_bytes());
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
-        hasher.update(std::env::var_os(variable).unwrap_or_default().as_encoded_bytes());
-    }
-    for name in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
-        stamp(&workspace.root().join(name), &mut hasher)?;
-    }
-    let crates = workspace.root().join("crates");
-    for entry in sorted_entries(&crates)? {
-        if entry.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"kata")) {
-            stamp(&entry, &mut hasher)?;
-        }
-    }
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
-fn stamp(path: &Path, hasher: &mut blake3::Hasher) -> Result<(), Error> {
-    let meta = match std::fs::metadata(path) {
-        Ok(meta) => meta,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::io("look at", path, error)),
-    };
-    if meta.is_dir() {
-        for entry in sorted_entries(path)? {
-            stamp(&entry, hasher)?;
-        }
-        return Ok(());
-    }
-    let modified = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    hasher.update(path.as_os_str().as_encoded_bytes());
-    hasher.update(&meta.len().to_le_bytes());
-    hasher.update(&modified.as_nanos().to_le_bytes());
-    Ok(())
-}
-
-fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let list = || std::fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>();
-    let mut entries = list().map_err(|error| Error::io("list", folder, error))?;
-    entries.sort();
-    Ok(entries)
+    fingerprint::of_crates(workspace, toolchain, |name| name.as_encoded_bytes().starts_with(b"kata"))
 }
 
 /// The world, from memory if nothing has changed since it was built.
@@ -94,10 +54,8 @@ pub(crate) fn build(
         .collect();
     let backstage_packages =
         [("kata".to_owned(), "kata".to_owned()), ("kata_world".to_owned(), format!("kata-{engine}"))];
-    let packages = facade_packages.iter().chain(&backstage_packages);
-    let arguments: Vec<_> = packages.flat_map(|(_, package)| ["--package", package.as_str()]).collect();
-    let artifacts = cargo::build(workspace.root(), toolchain, &arguments)?;
-    let artifacts = artifacts.ok_or_else(|| Error::new("`cargo build` failed; what it says is above".to_owned()))?;
+    let packages = facade_packages.iter().chain(&backstage_packages).map(|(_, package)| package.as_str());
+    let artifacts = cargo::build_ours(workspace, toolchain, packages)?;
 
     // Later builds with other features replace files in cargo's own directory. Links keep this set together.
     let dependencies =
@@ -155,7 +113,8 @@ fn forget_old_builds(current: &Path) {
     }
 }
 
-fn link_or_copy(file: &Path, link: &Path) -> Result<(), Error> {
+/// Makes `link` the same file as `file`, or a copy of it.
+pub(crate) fn link_or_copy(file: &Path, link: &Path) -> Result<(), Error> {
     let replace = || {
         let (new, old) = (std::fs::metadata(file)?, std::fs::metadata(link));
         if old.as_ref().is_ok_and(|old| old.len() == new.len() && old.modified().ok() == new.modified().ok()) {
@@ -167,27 +126,4 @@ fn link_or_copy(file: &Path, link: &Path) -> Result<(), Error> {
         std::fs::hard_link(file, link).or_else(|_| std::fs::copy(file, link).map(drop))
     };
     replace().map_err(|error| Error::io("link", link, error))
-}
-
-trait Linkable {
-    /// The files that a compiler needs, under the names that cargo gives them among the dependencies.
-    fn linkable(&self) -> Vec<PathBuf>;
-}
-
-impl Linkable for Artifact {
-    fn linkable(&self) -> Vec<PathBuf> {
-        let proc_macro = self.target.kind.iter().any(|kind| kind == "proc-macro");
-        let library = self.target.kind.iter().any(|kind| kind == "lib" || kind == "rlib");
-        if !proc_macro && !library {
-            return Vec::new();
-        }
-        // A workspace member is named without its hash, as a copy that any other build replaces; the hash is in the
-        // name of its metadata.
-        let metadata = self.filenames.iter().find(|file| file.extension().is_some_and(|e| e == "rmeta"));
-        let hashed = metadata.map(|file| file.with_extension("rlib")).filter(|file| file.is_file());
-        match hashed {
-            Some(file) if library => vec![file],
-            _ => self.filenames.iter().filter(|file| file.extension().is_some_and(|e| e != "rmeta")).cloned().collect(),
-        }
-    }
 }

@@ -45,6 +45,7 @@ pub(crate) fn ends(trace: &Trace, verdict: Verdict) -> Vec<End> {
 
 impl End {
     /// The thread that this one waits for, if it is known.
+    #[cfg(feature = "film")]
     pub(crate) fn waits_for(&self, trace: &Trace) -> Option<ThreadId> {
         match self.how {
             How::Stuck(Some(hold)) => Some(hold.thread),

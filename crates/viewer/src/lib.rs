@@ -4,6 +4,7 @@
 mod end;
 pub mod evidence;
 mod excerpt;
+#[cfg(feature = "film")]
 pub mod film;
 mod paint;
 mod rows;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use exercise::{Engine, Exercise};
 use judge::{Judgement, Replayed, Schedule};
 use kata_trace::{Evidence, Verdict};
@@ -10,7 +9,7 @@ use kata_trace::{Evidence, Verdict};
 use crate::exit::Outcome;
 use crate::output::print;
 use crate::repository::{Repository, say};
-use crate::{judging, report};
+use crate::{judging, report, stage};
 
 /// The arguments of `film`.
 #[derive(Debug, clap::Args)]
@@ -53,18 +52,16 @@ pub(crate) fn film(arguments: &Arguments) -> anyhow::Result<Outcome> {
     } else {
         judgement
     };
-    let Some(scenario) = judgement.scenario.as_deref() else {
+    if judgement.scenario.is_none() {
         print(&report::failed(&repository.root, &exercise, &judgement))?;
         return Ok(Outcome::NotPassed);
-    };
+    }
     let films = repository.workspace().scratch().join("films");
     let out = arguments.out.clone().unwrap_or_else(|| films.join(format!("{}.html", exercise.id)));
-    write(&out, &report::film(&repository.root, &exercise, &judgement, scenario))?;
-    print(&format!("{}\n", out.display()))?;
-    if arguments.open {
-        open::that_detached(&out).with_context(|| format!("cannot open a browser: open {} yourself", out.display()))?;
-    }
-    Ok(Outcome::Passed)
+    let kept = stage::hand_over(&judgement)?;
+    let mut film = stage::command(&repository, "film", &exercise)?;
+    film.arg("--judgement").arg(kept.path()).arg("--out").arg(out).args(arguments.open.then_some("--open"));
+    stage::run(&mut film)
 }
 
 /// An execution of the scenario that the exercise is about, in a file that passes. `None` if no world of it can show
@@ -90,12 +87,4 @@ fn passing(
         seed: scenario.seed,
     });
     Ok(Some(*ran))
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder
-        .map_or(Ok(()), std::fs::create_dir_all)
-        .and_then(|()| std::fs::write(path, text))
-        .with_context(|| format!("cannot write {}", path.display()))
 }
