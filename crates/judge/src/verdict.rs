@@ -1,7 +1,7 @@
 //! What a check found: the contract of `--json`.
 
 use exercise::{Engine, Id};
-use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Thread, Trace, Verdict};
+use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Simplification, Thread, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Judgement`]'s form.
@@ -33,6 +33,9 @@ pub struct Judgement {
     pub at: Option<Location>,
     /// The failing schedule, for `replay`.
     pub schedule: Option<String>,
+    /// How much simpler the failing execution was made, where that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simplification: Option<Simplification>,
     /// The threads of the failing execution.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub threads: Vec<Thread>,
@@ -130,6 +133,7 @@ impl Judgement {
             message,
             at: None,
             schedule: None,
+            simplification: None,
             threads: Vec::new(),
             objects: Vec::new(),
             trace: Vec::new(),
@@ -169,6 +173,7 @@ impl Judgement {
             evidence: Some(record.evidence),
             at: record.at,
             schedule: record.schedule,
+            simplification: record.simplification,
             threads: trace.threads,
             objects: trace.objects,
             trace: trace.events,
