@@ -356,6 +356,7 @@ fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str
         message: &judgement.message,
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
+        simplification: judgement.simplification.as_ref(),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

@@ -18,6 +18,7 @@ mod recognise;
 mod replay;
 mod run;
 mod scenario;
+mod simplify;
 mod slot;
 mod tool;
 mod toolchain;
@@ -190,12 +191,16 @@ fn decide(
         let ran = run::run(exercise, engine, program, scenarios, root, options.jobs)?;
         ms.run += millis(started.elapsed());
         for run::Ran { result, mut record } in ran {
-            if let Some(trace) = &mut record.trace {
-                naming::name_objects(trace, &[source, prepared.hidden()]);
-            }
             let failed = result.verdict != Verdict::Passed;
             results.push(result);
             if failed {
+                let budget = exercise.manifest.budget(&record.scenario);
+                let started = Instant::now();
+                record = simplify::simplify(engine, &program.path, root, budget, record)?;
+                ms.run += millis(started.elapsed());
+                if let Some(trace) = &mut record.trace {
+                    naming::name_objects(trace, &[source, prepared.hidden()]);
+                }
                 return Ok(Judgement { ms, ..Judgement::ended(&exercise.id, engine, record, results) });
             }
         }

@@ -12,6 +12,15 @@ use crate::child::{self, Cancel, Ended, Finished, Limits};
 /// A record holds the log of one execution: far more than this is not a record.
 const LONGEST_RECORD: usize = 64 << 20;
 
+/// The schedule to run in place of exploring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replay<'a> {
+    /// See [`Request::replay`].
+    pub(crate) tokens: &'a str,
+    /// See [`Request::simplify`].
+    pub(crate) simplify: bool,
+}
+
 /// Runs one scenario of a compiled exercise, or one schedule of it. `None` when it was cancelled.
 ///
 /// # Errors
@@ -21,14 +30,15 @@ pub(crate) fn run(
     root: &Path,
     scenario: &str,
     budget: &Budget,
-    replay: Option<&str>,
+    replay: Option<Replay<'_>>,
     cancel: &Cancel,
 ) -> Result<Option<Record>, Error> {
     let request = Request {
         nonce: nonce()?,
         scenario: scenario.to_owned(),
         budget: budget.clone(),
-        replay: replay.map(str::to_owned),
+        replay: replay.map(|replay| replay.tokens.to_owned()),
+        simplify: replay.is_some_and(|replay| replay.simplify),
     };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
     line.push(b'\n');
@@ -119,6 +129,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         schedule: None,
         trace: None,
         diverged: None,
+        simplification: None,
     }
 }
 
@@ -185,7 +196,13 @@ mod tests {
     use super::*;
 
     fn request() -> Request {
-        Request { nonce: "n".repeat(32), scenario: "s".to_owned(), budget: Budget::default(), replay: None }
+        Request {
+            nonce: "n".repeat(32),
+            scenario: "s".to_owned(),
+            budget: Budget::default(),
+            replay: None,
+            simplify: false,
+        }
     }
 
     fn verdict(status: ExitStatus, stdout: &str, stderr: &str) -> Verdict {

@@ -70,7 +70,8 @@ pub fn replay(
     let budget = exercise.manifest.budget(&scenario.name);
     let running = Instant::now();
     let program = &prepared.program.path;
-    let record = process::run(program, root, &scenario.name, budget, Some(schedule.tokens), &Cancel::default())?;
+    let replay = process::Replay { tokens: schedule.tokens, simplify: false };
+    let record = process::run(program, root, &scenario.name, budget, Some(replay), &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

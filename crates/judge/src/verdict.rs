@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use exercise::{Engine, Exercise, Id};
-use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Thread, Trace, Verdict};
+use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Simplification, Thread, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Judgement`]'s form.
@@ -36,6 +36,9 @@ pub struct Judgement {
     pub at: Option<Location>,
     /// The failing schedule, for `replay`.
     pub schedule: Option<String>,
+    /// How much simpler the failing execution was made, where that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simplification: Option<Simplification>,
     /// The threads of the failing execution.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub threads: Vec<Thread>,
@@ -133,6 +136,7 @@ impl Judgement {
             message,
             at: None,
             schedule: None,
+            simplification: None,
             threads: Vec::new(),
             objects: Vec::new(),
             trace: Vec::new(),
@@ -172,6 +176,7 @@ impl Judgement {
             evidence: Some(record.evidence),
             at: record.at,
             schedule: record.schedule,
+            simplification: record.simplification,
             threads: trace.threads,
             objects: trace.objects,
             trace: trace.events,

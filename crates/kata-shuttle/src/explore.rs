@@ -10,7 +10,8 @@ use crate::choice::read_schedule;
 use crate::kernel::{self, Left, Subject};
 use crate::oracle::ShuttleWorld;
 use crate::scheduler::Seam;
-use crate::search::{ContextBound, Random, Replay, Search};
+use crate::search::{ContextBound, Guide, Random, Replay, Search};
+use crate::simplify::{Execution, simplify};
 use crate::thread::run_scenario;
 use crate::unwind;
 
@@ -39,7 +40,7 @@ pub fn main(scenarios: &[Scenario]) -> ! {
 /// Explores a scenario within its budget, or repeats one schedule.
 pub fn explore(order: Order) -> Finding {
     if let Some(schedule) = &order.replay {
-        return replay(order.run, &order.budget, schedule);
+        return replay(order.run, &order.budget, schedule, order.simplify);
     }
     run(order.run, &order.budget, Settings::default())
 }
@@ -79,8 +80,9 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     }
 }
 
-/// Runs `schedule` once. An execution that leaves it is reported as an internal error: the program has changed.
-fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
+/// Runs `schedule` once. An execution that leaves it is reported as an internal error: the program has changed. If it
+/// fails, simpler ones may be tried that fail in the same way.
+fn replay(scenario: fn(), budget: &Budget, schedule: &str, simpler: bool) -> Finding {
     let Some(decisions) = read_schedule(schedule) else {
         return internal(format!("`{schedule}` is not a schedule"));
     };
@@ -92,6 +94,7 @@ fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
     }
     let evidence = Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None };
     match left.failure.take() {
+        Some(failure) if simpler => simplified(scenario, budget, execution(failure, left), evidence),
         Some(failure) => failed(failure, evidence, left.schedule),
         None => {
             let trace = kernel::with(|kernel| kernel.log.to_trace());
@@ -142,15 +145,39 @@ fn install_panic_hook() {
     });
 }
 
-fn failed(failure: Failure, evidence: Evidence, schedule: String) -> Finding {
+fn failed(mut failure: Failure, evidence: Evidence, schedule: String) -> Finding {
+    let trace = trace_of(&mut failure);
+    Finding::failed(failure, evidence, Some(schedule), Some(trace))
+}
+
+/// The log of an execution that has just failed, and the kind of its deadlock.
+fn trace_of(failure: &mut Failure) -> Trace {
     let mut trace = kernel::with(|kernel| kernel.log.to_trace());
-    let mut failure = failure;
     match failure.verdict {
         Verdict::Deadlock => failure.kind = Some(kata_trace::diagnosis::deadlock_kind(&trace)),
         Verdict::Livelock => shorten(&mut trace),
         _ => {}
     }
-    Finding::failed(failure, evidence, Some(schedule), Some(trace))
+    trace
+}
+
+/// The execution that has just failed.
+fn execution(mut failure: Failure, left: Left) -> Execution {
+    let trace = trace_of(&mut failure);
+    Execution { failure, trace, schedule: left.schedule, preemptions: left.preemptions, looked: left.looked }
+}
+
+/// The simplest execution that fails in the same way as `found`.
+fn simplified(scenario: fn(), budget: &Budget, found: Execution, evidence: Evidence) -> Finding {
+    let mut run = |wishes, looked| {
+        let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Guide::new(wishes)), looked);
+        let steps = left.steps;
+        (left.failure.take().map(|failure| execution(failure, left)), steps)
+    };
+    let (simplest, simplification) = simplify(found, &mut run);
+    let evidence = Evidence { preemption_bound: Some(simplest.preemptions), ..evidence };
+    let Execution { failure, trace, schedule, .. } = simplest;
+    Finding { simplification: Some(simplification), ..Finding::failed(failure, evidence, Some(schedule), Some(trace)) }
 }
 
 /// Cuts the endless tail of a livelock to a few rounds.

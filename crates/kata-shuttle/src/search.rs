@@ -1,10 +1,12 @@
 //! Which interleaving comes next.
 
 mod context_bound;
+mod guide;
 mod random;
 mod replay;
 
 pub(crate) use context_bound::ContextBound;
+pub(crate) use guide::Guide;
 pub(crate) use random::Random;
 pub(crate) use replay::Replay;
 

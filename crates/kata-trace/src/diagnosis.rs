@@ -17,6 +17,7 @@ mod order;
 mod overlap;
 mod panic;
 mod race;
+mod signature;
 mod variable;
 mod waiting;
 
@@ -24,6 +25,7 @@ use crate::{DeadlockKind, Location, Trace, Verdict};
 use case::Case;
 
 pub use livelock::{Repetition, repetition};
+pub use signature::Signature;
 
 /// What went wrong, by the name that the literature gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,11 +8,13 @@ mod names;
 mod record;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
+mod simplification;
 mod trace;
 mod verdict;
 
 pub use event::{Cause, Event, Op, Value};
 pub use names::{Names, is_test};
 pub use record::{Budget, Divergence, Evidence, Location, Record, Request};
+pub use simplification::{Simplification, Size};
 pub use trace::{Object, ObjectId, ObjectKind, Thread, ThreadId, Trace};
 pub use verdict::{DeadlockKind, Verdict};

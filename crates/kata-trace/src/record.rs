@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeadlockKind, ThreadId, Trace, Verdict};
+use crate::{DeadlockKind, Simplification, ThreadId, Trace, Verdict};
 
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,6 +73,10 @@ pub struct Request {
     /// Run exactly this schedule once, in place of exploring. The empty one is any execution that was explored first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
+    /// Make that schedule simpler, as long as it fails in the same way: the answer is the simplest such execution. A
+    /// world that cannot do so answers with the execution itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simplify: bool,
 }
 
 /// What was explored: the reason to believe a verdict.
@@ -127,4 +131,7 @@ pub struct Record {
     /// Where a replay diverged; the verdict is then `internal-error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diverged: Option<Divergence>,
+    /// See [`Request::simplify`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simplification: Option<Simplification>,
 }

@@ -52,6 +52,7 @@ pub(crate) fn render(root: &Path, exercise: &Exercise, judgement: &Judgement) ->
         message: &judgement.message,
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
+        simplification: judgement.simplification.as_ref(),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

@@ -42,6 +42,7 @@ fn render(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>, scenario:
         message: "",
         at: None,
         evidence: &evidence,
+        simplification: None,
         trace: Some(trace),
         sources: &sources,
     };

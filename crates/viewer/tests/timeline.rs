@@ -51,6 +51,7 @@ impl Case {
             message: self.message,
             at: at.as_ref(),
             evidence: &evidence,
+            simplification: None,
             trace: Some(&trace),
             sources: &sources,
         };
@@ -383,6 +384,7 @@ fn a_failure_without_an_explanation_quotes_its_place() {
         message: "used 10 s of processor time",
         at: Some(&at),
         evidence: &Evidence::default(),
+        simplification: None,
         trace: None,
         sources: &sources,
     };

@@ -25,6 +25,8 @@ pub(crate) struct Left {
     pub(crate) looked: Vec<Subject>,
     pub(crate) restart: bool,
     pub(crate) failure: Option<Failure>,
+    /// The steps of all executions.
+    pub(crate) steps: u64,
     /// The preemptions of the last execution.
     pub(crate) preemptions: u32,
     /// The schedule of the last execution.
@@ -141,6 +143,7 @@ impl Kernel {
             exhaustive: search.exhaustive(),
             looked: std::mem::take(&mut self.looked),
             restart: std::mem::take(&mut self.restart),
+            steps: self.searched,
             preemptions: self.cost,
             failure: self.failure.take(),
             schedule: self.schedule.clone(),

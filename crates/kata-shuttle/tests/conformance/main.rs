@@ -20,6 +20,7 @@ mod printing;
 mod repetition;
 mod rwlock;
 mod scopes;
+mod simplification;
 mod statics;
 mod threads;
 mod time;
