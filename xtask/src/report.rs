@@ -38,7 +38,11 @@ fn explored(scenario: &ScenarioResult) -> String {
         return format!("{count} {}", if count == 1 { "run" } else { "runs" });
     }
     let mut text = format!("{count} {}", if count == 1 { "interleaving" } else { "interleavings" });
+    if let Some(inputs) = scenario.inputs {
+        let _ = write!(text, " of {inputs} random inputs");
+    }
     match (scenario.exhaustive, scenario.preemption_bound) {
+        (true, _) if scenario.inputs.is_some() => text.push_str(", exhaustive for each"),
         (true, _) => text.push_str(", exhaustive"),
         (false, Some(1)) => text.push_str(", all with up to 1 preemption among them"),
         (false, Some(bound)) => {

@@ -25,6 +25,9 @@ pub struct Manifest {
     /// Crates other than `std` that the learner's file may use.
     #[serde(default)]
     pub crates: Vec<String>,
+    /// Crates other than `kata` that only the hidden tests use: `proptest`.
+    #[serde(default)]
+    pub test_crates: Vec<String>,
     /// The files that the learner edits, relative to the exercise's folder.
     pub editable: Vec<PathBuf>,
     /// The learner's file may say `unsafe`.
@@ -335,7 +338,7 @@ text = "Who waits for whom?"
         insta::assert_snapshot!(refusal("difficulty = 2", "difficulty = 6"), @"`difficulty` is 6, and goes from 1 to 5");
         insta::assert_snapshot!(refusal("\"deadlock\"", "\"livelock\""), @"`kind` is for deadlocks, and `verdict` is `livelock`");
         insta::assert_snapshot!(refusal("steps = 9", "stepz = 9"), @"
-        unknown field `stepz`, expected one of `executions`, `steps`, `preemptions`, `random-executions`, `seed`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
+        unknown field `stepz`, expected one of `executions`, `steps`, `preemptions`, `random-executions`, `seed`, `inputs`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
         in `budget`
         ");
         insta::assert_snapshot!(refusal("\"shuttle\"", "\"shutle\""), @"

@@ -40,7 +40,7 @@ pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;
 pub use verdict::{Diagnostic, Judgement, Milliseconds, Rejection, SCHEMA, ScenarioResult};
 pub use workspace::Workspace;
-pub use world::World;
+pub use world::{Needs, World};
 
 use crate::compile::Job;
 use crate::excerpt::Source;
@@ -76,20 +76,20 @@ impl Bench {
     }
 
     /// A world that is built and up to date.
-    pub fn world(&self, engine: Engine, crates: &[String]) -> Option<World> {
-        world::remembered(&self.workspace, engine, crates, &self.fingerprint)
+    pub fn world(&self, needs: Needs<'_>) -> Option<World> {
+        world::remembered(&self.workspace, needs, &self.fingerprint)
     }
 
     /// Builds a world where it is not ready.
     ///
     /// # Errors
     /// cargo fails.
-    pub fn ready_world(&self, engine: Engine, crates: &[String], report: &mut dyn FnMut(Step)) -> Result<World, Error> {
-        if let Some(world) = self.world(engine, crates) {
+    pub fn ready_world(&self, needs: Needs<'_>, report: &mut dyn FnMut(Step)) -> Result<World, Error> {
+        if let Some(world) = self.world(needs) {
             return Ok(world);
         }
-        report(Step::BuildingWorld(engine));
-        world::build(&self.workspace, &self.toolchain, engine, crates, &self.fingerprint)
+        report(Step::BuildingWorld(needs.engine));
+        world::build(&self.workspace, &self.toolchain, needs, &self.fingerprint)
     }
 
     /// A program of this repository that a check does without: the package's name. Built where it is not ready.
@@ -231,7 +231,7 @@ fn prepare(
     ms: &mut Milliseconds,
     report: &mut dyn FnMut(Step),
 ) -> Result<Result<Prepared, Rejection>, Error> {
-    let world = bench.ready_world(engine, &exercise.manifest.crates, report)?;
+    let world = bench.ready_world(Needs::of(exercise, engine), report)?;
     let hidden_path = exercise.hidden(engine);
     let read = std::fs::read_to_string(bench.workspace.root().join(&hidden_path));
     let hidden = read.map_err(|error| Error::io("read", &hidden_path, error))?;

@@ -85,7 +85,7 @@ pub struct ScenarioResult {
     pub verdict: Verdict,
     /// Executions that were explored.
     pub executions: u64,
-    /// Nothing was left out.
+    /// Nothing was left out, except inputs.
     pub exhaustive: bool,
     /// The preemption bound that was reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,6 +93,9 @@ pub struct ScenarioResult {
     /// The seed of the randomised search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Generated inputs that were explored, each as far as is said here, if the scenario asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<u32>,
     /// Milliseconds on the wall clock.
     pub ms: u64,
 }
@@ -160,8 +163,9 @@ impl Judgement {
         let evidence = Evidence {
             executions: scenarios.iter().map(|scenario| scenario.executions).sum(),
             preemption_bound: scenarios.iter().filter_map(|scenario| scenario.preemption_bound).min(),
-            exhaustive: scenarios.iter().all(|scenario| scenario.exhaustive),
+            exhaustive: scenarios.iter().all(|scenario| scenario.exhaustive && scenario.inputs.is_none()),
             seed: scenarios.iter().find_map(|scenario| scenario.seed),
+            inputs: None,
         };
         Judgement { evidence: Some(evidence), scenarios, ..Judgement::new(exercise, Verdict::Passed, String::new()) }
     }

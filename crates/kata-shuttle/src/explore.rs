@@ -59,6 +59,7 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
         preemption_bound: left.failure.as_ref().map_or(left.bound, |_| Some(left.preemptions)),
         exhaustive: left.failure.is_none() && left.exhaustive,
         seed: None,
+        inputs: None,
     };
     if let Some(failure) = left.failure.take() {
         return failed(failure, evidence, left.schedule);
@@ -92,7 +93,13 @@ fn replay(scenario: fn(), budget: &Budget, schedule: &str, simpler: bool) -> Fin
         let trace = kernel::with(|kernel| kernel.log.to_trace());
         return Finding { diverged: Some(diverged), trace: Some(trace), ..internal(message) };
     }
-    let evidence = Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None };
+    let evidence = Evidence {
+        executions: 1,
+        preemption_bound: Some(left.preemptions),
+        exhaustive: false,
+        seed: None,
+        inputs: None,
+    };
     match left.failure.take() {
         Some(failure) if simpler => simplified(scenario, budget, execution(failure, left), evidence),
         Some(failure) => failed(failure, evidence, left.schedule),

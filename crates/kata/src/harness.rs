@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kata_trace::{Budget, DeadlockKind, Divergence, Evidence, Record, Request, Simplification, Trace, Verdict};
 
-use crate::{Failure, limits};
+use crate::{Failure, input, limits};
 
 /// A scenario: one function of the hidden tests.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,7 @@ pub fn seen_at(at: &'static Location<'static>) {
 ///
 /// Never returns: the process ends with status 0 after the record, and with status 2 when it was not started by a
 /// judge.
-pub fn main(scenarios: &[Scenario], explore: impl FnOnce(Order) -> Finding) -> ! {
+pub fn main(scenarios: &[Scenario], mut explore: impl FnMut(Order) -> Finding) -> ! {
     let request = match open() {
         Ok(request) => request,
         Err(error) => {
@@ -134,16 +134,13 @@ pub fn main(scenarios: &[Scenario], explore: impl FnOnce(Order) -> Finding) -> !
         std::process::exit(2);
     };
     watch(Duration::from_secs(request.budget.cpu_seconds));
-    answer(explore(Order {
-        run: scenario.run,
-        budget: request.budget,
-        replay: request.replay,
-        simplify: request.simplify,
-    }))
+    let order = Order { run: scenario.run, budget: request.budget, replay: request.replay, simplify: request.simplify };
+    answer(input::explore(order, &mut explore))
 }
 
 /// Writes the record and ends the process. The first call wins; the others wait for the end.
-pub fn answer(finding: Finding) -> ! {
+pub fn answer(mut finding: Finding) -> ! {
+    input::label(&mut finding);
     let channel = CHANNEL.get().expect("the harness was entered");
     let record = Record {
         nonce: channel.nonce.clone(),

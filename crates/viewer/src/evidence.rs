@@ -38,9 +38,13 @@ fn simplified(simplification: &Simplification, trace: Option<&Trace>) -> String 
 }
 
 fn held(evidence: &Evidence) -> String {
-    let executions = count(evidence.executions, "execution");
+    let mut executions = count(evidence.executions, "execution");
+    if let Some(inputs) = evidence.inputs {
+        executions += &format!(" of {}", count(u64::from(inputs), "random input"));
+    }
     let bound = |bound: u32| if bound == 0 { "none".to_owned() } else { format!("up to {bound}") };
     let mut words = match (evidence.exhaustive, evidence.preemption_bound) {
+        (true, _) if evidence.inputs.is_some() => format!("held in {executions}, which are all of each"),
         (true, _) => format!("held in {executions}, which are all there are"),
         (false, Some(reached)) => format!("held in {executions}, with {} preemptions each", bound(reached)),
         (false, None) => format!("held in {executions}"),
@@ -53,6 +57,9 @@ fn held(evidence: &Evidence) -> String {
 
 fn found(evidence: &Evidence, trace: Option<&Trace>) -> String {
     let mut words = format!("found in execution {}", thousands(evidence.executions));
+    if let Some(inputs) = evidence.inputs {
+        words += &format!(", of random input {inputs} (made as small as it can be)");
+    }
     if let Some(cost) = evidence.preemption_bound {
         words += &format!(", with {}", turns(cost, trace));
     }
@@ -116,7 +123,7 @@ mod tests {
     use kata_trace::{Size, script};
 
     fn evidence(executions: u64, preemption_bound: Option<u32>, exhaustive: bool, seed: Option<u64>) -> Evidence {
-        Evidence { executions, preemption_bound, exhaustive, seed }
+        Evidence { executions, preemption_bound, exhaustive, seed, inputs: None }
     }
 
     #[test]

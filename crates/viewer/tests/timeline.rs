@@ -40,8 +40,13 @@ impl Case {
     fn render(&self, style: Style) -> String {
         let trace = script::trace(&place(self.source, &self.script));
         let at = self.at.map(|line| Location { file: script::TEST_FILE.to_owned(), line, column: 5 });
-        let evidence =
-            Evidence { executions: self.executions, preemption_bound: self.preemptions, exhaustive: false, seed: None };
+        let evidence = Evidence {
+            executions: self.executions,
+            preemption_bound: self.preemptions,
+            exhaustive: false,
+            seed: None,
+            inputs: None,
+        };
         let sources = [(LEARNERS_FILE.to_owned(), self.source.to_owned())];
         let story = Story {
             verdict: self.verdict,

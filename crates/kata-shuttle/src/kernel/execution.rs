@@ -125,7 +125,13 @@ impl Kernel {
     /// What was explored, if the execution that is running is the last one.
     pub(crate) fn evidence(&self) -> Evidence {
         let seed = self.search.as_ref().and_then(|search| search.seed());
-        Evidence { executions: self.executions, preemption_bound: Some(self.cost), exhaustive: false, seed }
+        Evidence {
+            executions: self.executions,
+            preemption_bound: Some(self.cost),
+            exhaustive: false,
+            seed,
+            inputs: None,
+        }
     }
 
     /// The schedule of the execution that is running.
