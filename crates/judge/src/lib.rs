@@ -14,7 +14,7 @@ mod process;
 mod replay;
 mod run;
 mod scenario;
-mod simplify;
+mod simplest;
 mod slot;
 mod toolchain;
 mod verdict;
@@ -29,7 +29,7 @@ use kata_trace::Verdict;
 
 pub use child::kill_all;
 pub use error::Error;
-pub use replay::{Replayed, Schedule, replay};
+pub use replay::{Replayed, Schedule, replay, simplify};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;
 pub use verdict::{Diagnostic, Judgement, Milliseconds, Rejection, SCHEMA, ScenarioResult};
@@ -169,7 +169,7 @@ fn decide(
             if failed {
                 let budget = exercise.manifest.budget(&record.scenario);
                 let started = Instant::now();
-                record = simplify::simplify(engine, &program.path, root, budget, record)?;
+                record = simplest::simplest(engine, &program.path, root, budget, record)?;
                 ms.run += millis(started.elapsed());
                 if let Some(trace) = &mut record.trace {
                     naming::name_objects(trace, &[source, prepared.hidden()]);
