@@ -267,6 +267,16 @@ fn check_prints_one_json_object_and_its_status_tells_the_verdict() {
 }
 
 #[test]
+fn the_picture_in_the_readme_is_what_the_command_prints() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let picture = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let starter = "solutions/03-deadlock/starter.rs";
+    let output = xtask().args(["check", "3", "--file", starter]).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap().replace(starter, "exercises/03-deadlock/src/lib.rs");
+    assert_eq!(printed, picture);
+}
+
+#[test]
 fn a_fault_of_the_checker_is_no_verdict_on_the_learner() {
     let repository = repository();
     std::fs::write(repository.path().join("exercises/02-second-step/exercise.toml"), "title = 3").unwrap();

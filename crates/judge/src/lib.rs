@@ -18,7 +18,7 @@ mod recognise;
 mod replay;
 mod run;
 mod scenario;
-mod simplify;
+mod simplest;
 mod slot;
 mod tool;
 mod toolchain;
@@ -35,7 +35,7 @@ use kata_trace::Verdict;
 pub use child::kill_all;
 pub use error::Error;
 pub use recognise::{Recognised, recognise};
-pub use replay::{Replayed, Schedule, replay};
+pub use replay::{Replayed, Schedule, replay, simplify};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;
 pub use verdict::{Diagnostic, Judgement, Milliseconds, Rejection, SCHEMA, ScenarioResult};
@@ -196,7 +196,7 @@ fn decide(
             if failed {
                 let budget = exercise.manifest.budget(&record.scenario);
                 let started = Instant::now();
-                record = simplify::simplify(engine, &program.path, root, budget, record)?;
+                record = simplest::simplest(engine, &program.path, root, budget, record)?;
                 ms.run += millis(started.elapsed());
                 if let Some(trace) = &mut record.trace {
                     naming::name_objects(trace, &[source, prepared.hidden()]);

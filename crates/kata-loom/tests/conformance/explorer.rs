@@ -93,7 +93,7 @@ fn a_schedule_that_does_not_fail_any_more_passes_with_its_trace() {
         }
     };
     let found = support::explore(scenario);
-    assert_eq!(found.schedule.as_deref(), Some("1:00"));
+    assert_eq!(found.schedule.as_deref(), Some("1:000"));
     BROKEN.store(false, std::sync::atomic::Ordering::Relaxed);
     let again = explore_with(Budget::default(), Some("1:000".to_owned()), scenario);
     assert_eq!((again.verdict, again.trace.unwrap().events.len()), (Verdict::Passed, 3));

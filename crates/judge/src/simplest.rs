@@ -1,4 +1,4 @@
-//! A failing execution made simpler, in a process of its own: whatever goes wrong there, what was found stands.
+//! The simplest execution that fails as the one that was found, looked for in a process of its own: whatever goes wrong there, what was found stands.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const CPU_SECONDS: u64 = 2;
 ///
 /// # Errors
 /// The process cannot be started.
-pub(crate) fn simplify(
+pub(crate) fn simplest(
     engine: Engine,
     program: &Path,
     root: &Path,
