@@ -206,24 +206,42 @@ fn help_names_every_command() {
     Usage: cargo xtask <COMMAND>
 
     Commands:
-      check     Judge the solution of an exercise
-      replay    Run the interleaving that the last failing check found again
-      film      Write an HTML file that shows the interleaving step by step
-      run       Run the program itself, which may show the symptom
-      hint      Show the next hint
-      solution  Show the fixes that work, beside yours
-      reset     Begin an exercise again; your version is kept
-      list      Show all exercises
-      next      Show the next exercise to solve
-      progress  Show what is solved
-      verify    Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
-      doctor    Look for what could keep the checker from working
-      help      Print this message or the help of the given subcommand(s)
+      check        Judge the solution of an exercise
+      replay       Run the interleaving that the last failing check found again
+      film         Write an HTML file that shows the interleaving step by step
+      run          Run the program itself, which may show the symptom
+      hint         Show the next hint
+      solution     Show the fixes that work, beside yours
+      reset        Begin an exercise again; your version is kept
+      list         Show all exercises
+      next         Show the next exercise to solve
+      progress     Show what is solved
+      verify       Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
+      doctor       Look for what could keep the checker from working
+      completions  Print completions for a shell
+      man          Write pages for the manual
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
       -V, --version  Print version
     ");
+}
+
+#[test]
+fn completions_and_pages_come_from_the_command_line_itself() {
+    let completions = ending(xtask().args(["completions", "bash", "--alias", "kk"]));
+    assert!(completions.starts_with("status 0\n") && completions.contains("-F _kk"), "{completions}");
+    assert_snapshot!(ending(xtask().args(["completions", "tcsh"])), @"
+    status 2
+    --- stderr
+    error: `tcsh` is not a shell that is known here: bash, elvish, fish, powershell, zsh
+    ");
+    let folder = tempfile::tempdir().unwrap();
+    let man = xtask().arg("man").arg(folder.path()).output().unwrap();
+    assert!(man.status.success(), "{}", String::from_utf8_lossy(&man.stderr));
+    let page = std::fs::read_to_string(folder.path().join("cargo-xtask-check.1")).unwrap();
+    assert!(page.contains("Judge the solution of an exercise"), "{page}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! The commands.
 
 mod check;
+mod completions;
 mod doctor;
 mod film;
 mod hint;
 mod list;
+mod man;
 mod next;
 mod progress;
 mod replay;
@@ -46,6 +48,10 @@ pub(crate) enum Command {
     Verify(verify::Arguments),
     /// Look for what could keep the checker from working.
     Doctor,
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+    /// Write pages for the manual.
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -64,6 +70,8 @@ impl Command {
             Command::Progress(arguments) => progress::progress(&arguments),
             Command::Verify(arguments) => verify::verify(&arguments),
             Command::Doctor => doctor::doctor(),
+            Command::Completions(arguments) => completions::completions(&arguments),
+            Command::Man(arguments) => man::man(&arguments),
         }
     }
 }

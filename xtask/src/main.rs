@@ -5,6 +5,7 @@ mod exit;
 mod failure;
 mod judging;
 mod learner;
+mod manual;
 mod output;
 mod question;
 mod report;
