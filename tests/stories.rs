@@ -76,6 +76,7 @@ impl Failing {
             at: at.as_ref(),
             evidence: evidence.as_ref().unwrap(),
             simplification: simplification.as_ref(),
+            outcomes: &self.judgement.failing_scenario().unwrap().outcomes,
             trace: Some(&trace),
             sources: &sources,
         })
@@ -143,7 +144,11 @@ fn the_film_tells_the_same_story_as_the_timeline() {
         }
         let ends = data["ends"].as_array().unwrap();
         let waits = matches!(verdict, Verdict::Deadlock | Verdict::NotConcurrent);
-        assert_eq!(!ends.is_empty(), waits || (verdict == Verdict::Livelock && timeline.contains("    ✗  │")), "{name}");
+        assert_eq!(
+            !ends.is_empty(),
+            waits || (verdict == Verdict::Livelock && timeline.contains("    ✗  │")),
+            "{name}"
+        );
         for end in ends {
             let text = end["text"].as_str().unwrap().replace('\u{a0}', " ");
             let first = text.split(',').next().unwrap();

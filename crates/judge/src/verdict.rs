@@ -1,7 +1,9 @@
 //! What a check found: the contract of `--json`.
 
 use exercise::{Engine, Id};
-use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Simplification, Thread, Trace, Verdict};
+use kata_trace::{
+    DeadlockKind, Event, Evidence, Location, Object, Outcome, Record, Simplification, Thread, Trace, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Judgement`]'s form.
@@ -90,6 +92,9 @@ pub struct ScenarioResult {
     /// The seed of the randomised search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// What the executions came to, where the scenario says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
     /// Milliseconds on the wall clock.
     pub ms: u64,
 }

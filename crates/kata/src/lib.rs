@@ -1,9 +1,10 @@
-//! What hidden tests are written with ([`Rendezvous`], [`name`], [`note`]), what every world records with ([`Log`]),
+//! What hidden tests are written with ([`Rendezvous`], [`outcome`](fn@outcome), [`name`], [`note`]), what every world records with ([`Log`]),
 //! and how a scenario's process talks to the judge ([`harness`]).
 
 pub mod arena;
 pub mod collections;
 pub mod harness;
+pub mod ledger;
 mod limits;
 mod log;
 mod oracle;
@@ -12,6 +13,7 @@ mod time;
 mod world;
 
 pub use kata_trace::Verdict;
+pub use ledger::outcome;
 pub use log::{Entry, Log};
 pub use oracle::{Rendezvous, fail, name, note};
 pub use scalar::Scalar;

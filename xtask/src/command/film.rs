@@ -89,6 +89,8 @@ fn passing(
         exhaustive: scenario.exhaustive,
         seed: scenario.seed,
     });
+    // What the one execution comes to is not all that there is.
+    ran.scenarios = judgement.scenarios.clone();
     Ok(Some(*ran))
 }
 
