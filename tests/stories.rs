@@ -140,7 +140,7 @@ fn the_film_tells_the_same_story_as_the_timeline() {
             assert_eq!(step["thread"], trace.events[number - 1].thread, "{name}, step {number}");
             assert!(text.starts_with(&cell), "{name}, step {number}: {text} in the film, {cell} in the timeline");
             let shown = |row: &&serde_json::Value| row["first"] == number && row["across"].is_null();
-            assert!(rows.iter().any(|row| shown(&row)), "{name}, step {number} is not in the film");
+            assert!(rows.iter().any(shown), "{name}, step {number} is not in the film");
         }
         let ends = data["ends"].as_array().unwrap();
         let waits = matches!(verdict, Verdict::Deadlock | Verdict::NotConcurrent);

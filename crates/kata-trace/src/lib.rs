@@ -14,7 +14,7 @@ mod trace;
 mod verdict;
 
 pub use event::{Cause, Event, Op, Value};
-pub use names::{Names, is_test};
+pub use names::{Names, is_library, is_test};
 pub use outcome::{Grade, Grades, Outcome};
 pub use record::{Budget, Divergence, Evidence, Location, Record, Request};
 pub use simplification::{Simplification, Size};
