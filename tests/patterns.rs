@@ -1,12 +1,13 @@
-//! A small program for each pattern of failure, in ordinary Rust, through the checker: what is said about it.
+//! Small programs in ordinary Rust through the checker: one for each pattern of failure, with what is said about it; one
+//! that fails only at random; and one with outcomes.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use insta::assert_snapshot;
 use judge::Judgement;
-use kata_trace::Names;
 use kata_trace::diagnosis::diagnose;
+use kata_trace::{Names, Verdict};
 use repo_tests::{checkout, copy, root, target, xtask};
 
 /// A checkout whose exercises take any program.
@@ -17,16 +18,32 @@ static CHECKOUT: LazyLock<PathBuf> = LazyLock::new(|| {
     checkout
 });
 
+fn file(program: &str) -> PathBuf {
+    root().join("tests/fixtures/patterns/programs").join(program).with_extension("rs")
+}
+
+/// A command of the checker on a program.
+fn run(arguments: &[&str], program: &str) -> std::process::Output {
+    let learner = CHECKOUT.join(program).with_extension("rs");
+    std::fs::copy(file(program), &learner).unwrap();
+    let mut command = xtask();
+    command.current_dir(&*CHECKOUT).args(arguments).arg("--file").arg(&learner);
+    command.env("CARGO_TARGET_DIR", target()).output().unwrap()
+}
+
+fn judgement(exercise: &str, program: &str) -> Judgement {
+    let output = run(&["check", exercise, "--json"], program);
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn text(arguments: &[&str], program: &str) -> String {
+    String::from_utf8(run(arguments, program).stdout).unwrap()
+}
+
 /// The verdict on a program, the pattern, why, and the lines.
 fn told(exercise: &str, program: &str) -> String {
-    let file = root().join("tests/fixtures/patterns/programs").join(program).with_extension("rs");
-    let learner = CHECKOUT.join(program).with_extension("rs");
-    std::fs::copy(&file, &learner).unwrap();
-    let mut command = xtask();
-    command.current_dir(&*CHECKOUT).args(["check", exercise, "--json", "--file"]).arg(&learner);
-    let output = command.env("CARGO_TARGET_DIR", target()).output().unwrap();
-    let judgement: Judgement = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let judgement = judgement(exercise, program);
     let kind = judgement.kind.map_or_else(String::new, |kind| format!(" ({kind})"));
     let trace = judgement.execution().unwrap_or_else(|| panic!("{}: {}", judgement.verdict, judgement.message));
     let mut lines = vec![format!("{}{kind}", judgement.verdict)];
@@ -36,7 +53,7 @@ fn told(exercise: &str, program: &str) -> String {
     };
     lines.push(format!("{:?}", diagnosis.pattern));
     lines.extend(diagnosis.sentences);
-    let source = std::fs::read_to_string(&file).unwrap();
+    let source = std::fs::read_to_string(file(program)).unwrap();
     let names = Names::new(&trace);
     lines.extend(diagnosis.marks.iter().map(|mark| {
         let sign = if mark.primary { '^' } else { '-' };
@@ -297,4 +314,115 @@ fn missing_acquire() {
     ^ :25 main's load: Relaxed, does not acquire: if letter.sent.load(Ordering::Relaxed) && unsafe { *letter.text.get() } != 42 {
     ^ :25 main reads `text`: if letter.sent.load(Ordering::Relaxed) && unsafe { *letter.text.get() } != 42 {
     ");
+}
+
+#[test]
+fn a_failure_that_was_found_at_random_is_shown_as_simple_as_it_can_be() {
+    let found = judgement("92-random", "busy_lock_cycle");
+    let simplification = found.simplification.unwrap();
+    assert_eq!((found.evidence.unwrap().seed.is_some(), simplification.minimal), (true, true));
+    assert!(simplification.to.steps * 2 < simplification.from.steps, "{simplification:?}");
+    let told = text(&["check", "92-random"], "busy_lock_cycle");
+    let (_, timeline) = told.split_once("step │").unwrap();
+    assert_snapshot!(format!("{}\n{}", timeline.split_once("why").unwrap().0, told.lines().last().unwrap()), @"
+     main               │ t1                  │ t2                  │ t3
+    ───────┼────────────────────┼─────────────────────┼─────────────────────┼───────────────────────────
+        1  │ spawn t1 :31       │                     │                     │
+        2  │ spawn t2 :31       │                     │                     │
+        3  │ spawn t3 :31       │                     │                     │
+    •   4  │ join t1 … blocked :36                    │                     │
+        5→ │                    │                     │                     │ update visitors 0→1 :17
+    •   6  │                    │                     │                     │ lock Shop#1 = 0 :18
+        7  │                    │                     │                     │ update visitors 1→2 :19
+        8⇄ │                    │                     │ update visitors 2→3 :17
+    •   9  │                    │                     │ lock Shop#2 = 0 :18 │
+       10  │                    │                     │ update visitors 3→4 :19
+    •  11  │                    │                     │ lock Shop#1 … blocked :20
+       12→ │                    │ update visitors 4→5 :17                   │
+    •  13  │                    │ lock Shop#1 … blocked :18                 │
+    •  14→ │                    │                     │                     │ lock Shop#2 … blocked :20
+        ✗  │ waits for t1       │                     │                     │
+           │                    │ waits for Shop#1, held by t3 since :18    │
+           │                    │                     │ waits for Shop#1, held by t3 since :18
+           │                    │                     │                     │ waits for Shop#2, held by
+           │                    │                     │                     │  t2 since :18
+           → the one before waits, yielded or ended   ⇄ preemption: it could go on   • explained below
+
+
+    found in execution 2, with 2 preemptions, by random search (seed 4); made simpler in 22 more executions: 1 preemption in place of 2, 4 switches in place of 5, 14 steps in place of 32
+    ");
+}
+
+#[test]
+fn each_outcome_is_told_with_its_grade_its_number_and_an_example() {
+    let told = text(&["check", "93-outcomes"], "store_buffering_in_order");
+    assert_snapshot!(told, @"
+    passed 93-outcomes: Outcomes
+
+      store_buffering  6 interleavings, exhaustive
+        acceptable   r1=0 r2=1  1 execution   --schedule '000110'
+        acceptable   r1=1 r2=0  1 execution   --schedule '01100'
+        interesting  r1=1 r2=1  4 executions  --schedule '00110'
+      store_buffering  32 interleavings, exhaustive
+        acceptable   r1=0 r2=1  11 executions  --schedule '2:000111000'
+        acceptable   r1=1 r2=0  7 executions   --schedule '5:011100000'
+        interesting  r1=1 r2=1  13 executions  --schedule '4:001110000'
+    ");
+    let passed = judgement("93-outcomes", "store_buffering_in_order");
+    for scenario in &passed.scenarios {
+        let reached: u64 = scenario.outcomes.iter().map(|outcome| outcome.executions).sum();
+        assert!(0 < reached && reached <= scenario.executions, "{reached} of {}", scenario.executions);
+        for outcome in &scenario.outcomes {
+            let arguments = ["replay", "93-outcomes", "--scenario", "store_buffering", "--schedule", &outcome.schedule];
+            let again = text(&arguments, "store_buffering_in_order");
+            // The two worlds write schedules in different ways, and `replay` looks for the scenario in the first.
+            let applies = scenario.engine == exercise::Engine::Shuttle;
+            assert_eq!(again.contains(&format!("outcome: {}", outcome.outcome)), applies, "{again}");
+        }
+    }
+}
+
+#[test]
+fn an_outcome_that_is_forbidden_fails_where_memory_is_weak() {
+    let failed = judgement("93-outcomes", "store_buffering");
+    assert_eq!((failed.verdict, failed.engine), (Verdict::AssertionFailed, Some(exercise::Engine::Loom)));
+    assert_eq!(failed.message, "forbidden outcome: r1=0 r2=0");
+    let told = text(&["check", "93-outcomes"], "store_buffering");
+    let (account, rest) = told.split_once("-->").unwrap();
+    assert_snapshot!(format!("{account}…\n\n{}", rest.split_once("\n\n").unwrap().1), @"
+    93-outcomes: Outcomes
+
+    ✗ assertion-failed in store_buffering
+      should hold: At least one thread reads what the other wrote
+      but: forbidden outcome: r1=0 r2=0 (test:6)
+
+      step │ main                   │ t1
+    ───────┼────────────────────────┼────────────────────────
+        1  │ spawn t1 :9            │
+    •   2  │ store x 1 Relaxed :16  │
+        3  │ load y → 0 Relaxed :17 │
+        4→ │                        │ store y 1 Relaxed :12
+    •   5  │                        │ load x → 0 Relaxed :13
+        6  │                        │ ends
+        7→ │ join t1 :18            │
+    •   8  │ ✗ fails test:6         │
+           → the one before waits, yielded or ended   • explained below
+
+    why
+      t1 read `x` = 0 at :13, although main had already written 1 at :16.
+      No lock, join, channel or release–acquire pair lies between them.
+      A load may return an older value than the last one written, as long as nothing orders the two.
+
+      …
+
+    outcomes so far
+      forbidden  r1=0 r2=0  1 execution  --schedule '1:00011100'
+
+    found in execution 1, with no preemption, by systematic search
+    ");
+    let film = CHECKOUT.join("outcomes.html");
+    text(&["film", "93-outcomes", "--out", &film.display().to_string()], "store_buffering");
+    let film = std::fs::read_to_string(film).unwrap();
+    let outcomes = film.split_once("aria-label=\"Outcomes\"").unwrap().1.split_once("</section>").unwrap().0;
+    assert!(outcomes.contains("forbidden") && outcomes.contains("r1=0 r2=0"), "{outcomes}");
 }

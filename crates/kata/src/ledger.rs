@@ -104,6 +104,7 @@ pub fn outcomes() -> Vec<Outcome> {
 /// This execution has come to an outcome before.
 #[track_caller]
 pub fn outcome(outcome: impl Display) {
+    let at = Location::caller();
     let program = arena::enter_program(false);
     let text = outcome.to_string();
     let (grade, before) = with(|ledger| (ledger.grades.of(&text), ledger.running.replace(text.clone())));
@@ -111,14 +112,14 @@ pub fn outcome(outcome: impl Display) {
         verdict: Verdict::AssertionFailed,
         kind: None,
         message: format!("{FORBIDDEN}{text}"),
-        at: Some(Location::caller().into()),
+        at: Some(at.into()),
     });
     let remark = format!("outcome: {text}");
     arena::enter_program(program);
     assert!(before.is_none(), "an execution has one outcome, and this one has come to another before");
     match failure {
         Some(failure) => world().fail(failure),
-        None => world().note(&remark, Location::caller()),
+        None => world().note(&remark, at),
     }
 }
 
