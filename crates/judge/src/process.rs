@@ -205,6 +205,7 @@ mod tests {
             budget: Budget::default(),
             replay: None,
             simplify: false,
+            grades: Grades::default(),
         }
     }
 

@@ -47,7 +47,8 @@ pub fn render(story: &Story<'_>, style: &Style) -> String {
     }
     let evidence = evidence::sentence(story.verdict, story.evidence, story.simplification, story.trace);
     if !evidence.is_empty() {
-        parts.push(format!("{}\n", paint.paint(Tone::Faint, &evidence)));
+        let options = textwrap::Options::new(style.width).subsequent_indent("  ");
+        parts.push(format!("{}\n", paint.paint(Tone::Faint, &textwrap::fill(&evidence, options))));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
