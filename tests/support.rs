@@ -83,6 +83,32 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A copy of what the checker needs, in a folder of its own. It stays from one test run to the next, so that the worlds
+/// are not built each time.
+pub fn checkout(folder: &str, name: &str) -> PathBuf {
+    let checkout = Path::new(folder).join(name);
+    for name in ["exercises", "crates", "xtask", "tests", ".cargo"] {
+        let copied = checkout.join(name);
+        if copied.exists() {
+            std::fs::remove_dir_all(&copied).expect("a copy can be removed");
+        }
+        copy(&root().join(name), &copied);
+    }
+    for name in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(root().join(name), checkout.join(name)).expect("a file can be copied");
+    }
+    let progress = checkout.join("progress.toml");
+    if progress.exists() {
+        std::fs::remove_file(progress).expect("a file can be removed");
+    }
+    checkout
+}
+
+/// Where cargo builds what is tested: checkouts share it.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Lets tests that look at all processes of the machine take turns.
 pub fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());

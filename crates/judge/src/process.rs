@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Evidence, Record, Request, Verdict};
+use kata_trace::{Budget, DeadlockKind, Evidence, Grades, Record, Request, Verdict};
 
 use crate::Error;
 use crate::child::{self, Cancel, Ended, Finished, Limits};
@@ -30,6 +30,7 @@ pub(crate) fn run(
     root: &Path,
     scenario: &str,
     budget: &Budget,
+    grades: &Grades,
     replay: Option<Replay<'_>>,
     cancel: &Cancel,
 ) -> Result<Option<Record>, Error> {
@@ -39,6 +40,7 @@ pub(crate) fn run(
         budget: budget.clone(),
         replay: replay.map(|replay| replay.tokens.to_owned()),
         simplify: replay.is_some_and(|replay| replay.simplify),
+        grades: grades.clone(),
     };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
     line.push(b'\n');
@@ -130,6 +132,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         trace: None,
         diverged: None,
         simplification: None,
+        outcomes: Vec::new(),
     }
 }
 
@@ -202,6 +205,7 @@ mod tests {
             budget: Budget::default(),
             replay: None,
             simplify: false,
+            grades: Grades::default(),
         }
     }
 

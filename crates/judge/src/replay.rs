@@ -95,8 +95,9 @@ fn rerun(
     let budget = exercise.manifest.budget(&scenario.name);
     let running = Instant::now();
     let program = &prepared.program.path;
+    let grades = exercise.manifest.grades(&scenario.name);
     let replay = process::Replay { tokens: schedule.tokens, simplify };
-    let record = process::run(program, root, &scenario.name, budget, Some(replay), &Cancel::default())?;
+    let record = process::run(program, root, &scenario.name, budget, grades, Some(replay), &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

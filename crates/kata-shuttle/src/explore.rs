@@ -2,8 +2,8 @@
 
 use std::sync::Once;
 
-use kata::Failure;
 use kata::harness::{Finding, Order, Scenario};
+use kata::{Failure, ledger};
 use kata_trace::{Budget, Evidence, Trace, Verdict};
 
 use crate::choice::read_schedule;
@@ -39,10 +39,12 @@ pub fn main(scenarios: &[Scenario]) -> ! {
 
 /// Explores a scenario within its budget, or repeats one schedule.
 pub fn explore(order: Order) -> Finding {
-    if let Some(schedule) = &order.replay {
-        return replay(order.run, &order.budget, schedule, order.simplify);
-    }
-    run(order.run, &order.budget, Settings::default())
+    ledger::open(order.grades);
+    let finding = match &order.replay {
+        Some(schedule) => replay(order.run, &order.budget, schedule, order.simplify),
+        None => run(order.run, &order.budget, Settings::default()),
+    };
+    Finding { outcomes: ledger::outcomes(), ..finding }
 }
 
 /// Explores `scenario`: systematically first; where that was not exhaustive, at random.
@@ -52,6 +54,7 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     // What was found on the way to learning what the program looks at is found again, with schedules that can be
     // repeated.
     while left.restart {
+        ledger::go_back(ledger::Seen::default());
         left = search(scenario, budget, settings, budget.executions, systematic(), left.looked);
     }
     let evidence = Evidence {
@@ -67,9 +70,11 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     if left.exhaustive || budget.random_executions == 0 {
         return Finding::passed(evidence);
     }
+    let seen = ledger::seen();
     let random = || -> Box<dyn Search> { Box::new(Random::new(budget.seed, budget.random_executions)) };
     let mut left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
     while left.restart {
+        ledger::go_back(seen.clone());
         left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
     }
     let evidence = Evidence { executions: evidence.executions + left.executions, seed: left.search.seed(), ..evidence };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeadlockKind, Simplification, ThreadId, Trace, Verdict};
+use crate::{DeadlockKind, Grades, Outcome, Simplification, ThreadId, Trace, Verdict};
 
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,6 +80,9 @@ pub struct Request {
     /// world that cannot do so answers with the execution itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub simplify: bool,
+    /// The grades of what the scenario may come to.
+    #[serde(default)]
+    pub grades: Grades,
 }
 
 /// What was explored: the reason to believe a verdict.
@@ -141,4 +144,7 @@ pub struct Record {
     /// See [`Request::simplify`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simplification: Option<Simplification>,
+    /// What the executions came to, where the scenario says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
 }

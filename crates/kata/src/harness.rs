@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Divergence, Evidence, Record, Request, Simplification, Trace, Verdict};
+use kata_trace::{
+    Budget, DeadlockKind, Divergence, Evidence, Grades, Outcome, Record, Request, Simplification, Trace, Verdict,
+};
 
 use crate::{Failure, input, limits};
 
@@ -44,6 +46,8 @@ pub struct Finding {
     pub diverged: Option<Divergence>,
     /// See [`Record::simplification`].
     pub simplification: Option<Simplification>,
+    /// See [`Record::outcomes`].
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Finding {
@@ -59,6 +63,7 @@ impl Finding {
             trace: None,
             diverged: None,
             simplification: None,
+            outcomes: Vec::new(),
         }
     }
 
@@ -74,6 +79,7 @@ impl Finding {
             trace,
             diverged: None,
             simplification: None,
+            outcomes: Vec::new(),
         }
     }
 }
@@ -89,6 +95,8 @@ pub struct Order {
     pub replay: Option<String>,
     /// See [`Request::simplify`].
     pub simplify: bool,
+    /// See [`Request::grades`].
+    pub grades: Grades,
 }
 
 struct Channel {
@@ -134,7 +142,8 @@ pub fn main(scenarios: &[Scenario], mut explore: impl FnMut(Order) -> Finding) -
         std::process::exit(2);
     };
     watch(Duration::from_secs(request.budget.cpu_seconds));
-    let order = Order { run: scenario.run, budget: request.budget, replay: request.replay, simplify: request.simplify };
+    let Request { budget, replay, simplify, grades, .. } = request;
+    let order = Order { run: scenario.run, budget, replay, simplify, grades };
     answer(input::explore(order, &mut explore))
 }
 
@@ -154,6 +163,7 @@ pub fn answer(mut finding: Finding) -> ! {
         trace: finding.trace,
         diverged: finding.diverged,
         simplification: finding.simplification,
+        outcomes: finding.outcomes,
     };
     let mut line = serde_json::to_vec(&record).expect("a record has only string keys");
     line.push(b'\n');

@@ -53,6 +53,7 @@ pub(crate) fn render(root: &Path, exercise: &Exercise, judgement: &Judgement) ->
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
         simplification: judgement.simplification.as_ref(),
+        outcomes: judgement.failing_scenario().map_or(&[], |scenario| &scenario.outcomes),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use kata::harness::{Finding, Order};
 use kata_shuttle::Settings;
 use kata_trace::diagnosis::Signature;
-use kata_trace::{Budget, DeadlockKind, Simplification, Size, Verdict};
+use kata_trace::{Budget, DeadlockKind, Grades, Simplification, Size, Verdict};
 
 std::thread_local! {
     static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
@@ -48,6 +48,7 @@ fn repeat(scenario: fn(), schedule: &str, simplify: bool) -> Finding {
         budget: Budget::default(),
         replay: Some(schedule.to_owned()),
         simplify,
+        grades: Grades::default(),
     })
 }
 
