@@ -12,6 +12,7 @@ mod excerpt;
 mod fingerprint;
 mod lint;
 mod naming;
+mod play;
 mod process;
 mod replay;
 mod run;
@@ -29,8 +30,9 @@ use std::time::Instant;
 use exercise::{Engine, Exercise};
 use kata_trace::Verdict;
 
-pub use child::kill_all;
+pub use child::{Cancel, kill_all};
 pub use error::Error;
+pub use play::{Game, Position};
 pub use replay::{Replayed, Schedule, replay};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;

@@ -12,6 +12,17 @@ use crate::child::{self, Cancel, Ended, Finished, Limits};
 /// A record holds the log of one execution: far more than this is not a record.
 const LONGEST_RECORD: usize = 64 << 20;
 
+/// How far a process goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way<'a> {
+    /// Until everything is explored, or a failure found.
+    Explore,
+    /// Through one schedule.
+    Replay(&'a str),
+    /// Through one schedule, up to the first decision behind it.
+    Stand(&'a str),
+}
+
 /// Runs one scenario of a compiled exercise, or one schedule of it. `None` when it was cancelled.
 ///
 /// # Errors
@@ -21,14 +32,18 @@ pub(crate) fn run(
     root: &Path,
     scenario: &str,
     budget: &Budget,
-    replay: Option<&str>,
+    way: Way<'_>,
     cancel: &Cancel,
 ) -> Result<Option<Record>, Error> {
     let request = Request {
         nonce: nonce()?,
         scenario: scenario.to_owned(),
         budget: budget.clone(),
-        replay: replay.map(str::to_owned),
+        replay: match way {
+            Way::Explore => None,
+            Way::Replay(schedule) | Way::Stand(schedule) => Some(schedule.to_owned()),
+        },
+        stop: matches!(way, Way::Stand(_)),
     };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
     line.push(b'\n');
@@ -119,6 +134,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         schedule: None,
         trace: None,
         diverged: None,
+        standing: None,
     }
 }
 
@@ -185,7 +201,13 @@ mod tests {
     use super::*;
 
     fn request() -> Request {
-        Request { nonce: "n".repeat(32), scenario: "s".to_owned(), budget: Budget::default(), replay: None }
+        Request {
+            nonce: "n".repeat(32),
+            scenario: "s".to_owned(),
+            budget: Budget::default(),
+            replay: None,
+            stop: false,
+        }
     }
 
     fn verdict(status: ExitStatus, stdout: &str, stderr: &str) -> Verdict {

@@ -8,6 +8,7 @@ use kata_trace::{Divergence, Trace};
 
 use crate::child::Cancel;
 use crate::excerpt::Source;
+use crate::process::Way;
 use crate::verdict::{Milliseconds, millis};
 use crate::{Bench, Error, Judgement, Step, lint, naming, prepare, process, run};
 
@@ -70,7 +71,7 @@ pub fn replay(
     let budget = exercise.manifest.budget(&scenario.name);
     let running = Instant::now();
     let program = &prepared.program.path;
-    let record = process::run(program, root, &scenario.name, budget, Some(schedule.tokens), &Cancel::default())?;
+    let record = process::run(program, root, &scenario.name, budget, Way::Replay(schedule.tokens), &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

@@ -85,8 +85,13 @@ fn child() {
 }
 
 fn run(scenario: &str) -> Record {
-    let request =
-        Request { nonce: "5eed".to_owned(), scenario: scenario.to_owned(), budget: Budget::default(), replay: None };
+    let request = Request {
+        nonce: "5eed".to_owned(),
+        scenario: scenario.to_owned(),
+        budget: Budget::default(),
+        replay: None,
+        stop: false,
+    };
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(CHILD, "1")

@@ -2,15 +2,18 @@
 //!
 //! Worlds write these types, the judge reads them, the viewer draws them. There is no engine and no I/O here.
 
+mod decision;
 pub mod diagnosis;
 mod event;
 mod names;
 mod record;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
+pub mod spans;
 mod trace;
 mod verdict;
 
+pub use decision::{Alternative, Decision, Standing, Turn};
 pub use event::{Cause, Event, Op, Value};
 pub use names::{Names, is_test};
 pub use record::{Budget, Divergence, Evidence, Location, Record, Request};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeadlockKind, ThreadId, Trace, Verdict};
+use crate::{DeadlockKind, Standing, ThreadId, Trace, Verdict};
 
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,6 +73,9 @@ pub struct Request {
     /// Run exactly this schedule once, in place of exploring. The empty one is any execution that was explored first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
+    /// Stop at the first decision behind that schedule, and answer with it in [`Record::standing`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stop: bool,
 }
 
 /// What was explored: the reason to believe a verdict.
@@ -127,4 +130,8 @@ pub struct Record {
     /// Where a replay diverged; the verdict is then `internal-error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diverged: Option<Divergence>,
+    /// Where an execution that followed a schedule stands, if the world can tell. The verdict on one that has stopped is
+    /// `passed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }

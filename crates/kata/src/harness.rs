@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Divergence, Evidence, Record, Request, Trace, Verdict};
+use kata_trace::{Budget, DeadlockKind, Divergence, Evidence, Record, Request, Standing, Trace, Verdict};
 
 use crate::{Failure, limits};
 
@@ -42,6 +42,8 @@ pub struct Finding {
     pub trace: Option<Trace>,
     /// See [`Record::diverged`].
     pub diverged: Option<Divergence>,
+    /// See [`Record::standing`].
+    pub standing: Option<Standing>,
 }
 
 impl Finding {
@@ -56,6 +58,7 @@ impl Finding {
             schedule: None,
             trace: None,
             diverged: None,
+            standing: None,
         }
     }
 
@@ -70,6 +73,7 @@ impl Finding {
             schedule,
             trace,
             diverged: None,
+            standing: None,
         }
     }
 }
@@ -83,6 +87,8 @@ pub struct Order {
     pub budget: Budget,
     /// See [`Request::replay`].
     pub replay: Option<String>,
+    /// See [`Request::stop`].
+    pub stop: bool,
 }
 
 struct Channel {
@@ -128,7 +134,7 @@ pub fn main(scenarios: &[Scenario], explore: impl FnOnce(Order) -> Finding) -> !
         std::process::exit(2);
     };
     watch(Duration::from_secs(request.budget.cpu_seconds));
-    answer(explore(Order { run: scenario.run, budget: request.budget, replay: request.replay }))
+    answer(explore(Order { run: scenario.run, budget: request.budget, replay: request.replay, stop: request.stop }))
 }
 
 /// Writes the record and ends the process. The first call wins; the others wait for the end.
@@ -145,6 +151,7 @@ pub fn answer(finding: Finding) -> ! {
         schedule: finding.schedule,
         trace: finding.trace,
         diverged: finding.diverged,
+        standing: finding.standing,
     };
     let mut line = serde_json::to_vec(&record).expect("a record has only string keys");
     line.push(b'\n');

@@ -47,14 +47,15 @@ fn the_first_failure_has_as_few_preemptions_as_possible() {
 
 #[test]
 fn the_same_scenario_gives_the_same_finding_again() {
-    let text = || format!("{:#?}", explore(Order { run: lost_update, budget: Budget::default(), replay: None }));
+    let text =
+        || format!("{:#?}", explore(Order { run: lost_update, budget: Budget::default(), replay: None, stop: false }));
     let first = text();
     (0..10).for_each(|_| assert_eq!(text(), first));
 }
 
 #[test]
 fn a_schedule_repeats_its_execution() {
-    let order = |replay| Order { run: lost_update, budget: Budget::default(), replay };
+    let order = |replay| Order { run: lost_update, budget: Budget::default(), replay, stop: false };
     let found = explore(order(None));
     let again = explore(order(found.schedule.clone()));
     assert_eq!(format!("{again:?}"), format!("{found:?}"));

@@ -10,7 +10,7 @@ use kata_shuttle::Settings;
 use kata_trace::{Budget, DeadlockKind, Verdict};
 
 std::thread_local! {
-    static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    pub(crate) static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// Remembers an outcome of the execution that is running. A scenario and its model run on the test's own thread.
@@ -33,7 +33,14 @@ pub(crate) fn explore_up_to(preemptions: u32, scenario: fn()) -> Finding {
 
 /// Repeats a schedule.
 pub(crate) fn replay(scenario: fn(), schedule: &str) -> Finding {
-    kata_shuttle::explore(Order { run: scenario, budget: Budget::default(), replay: Some(schedule.to_owned()) })
+    let (budget, replay) = (Budget::default(), Some(schedule.to_owned()));
+    kata_shuttle::explore(Order { run: scenario, budget, replay, stop: false })
+}
+
+/// Follows a schedule and stops at the first decision behind it.
+pub(crate) fn stand(scenario: fn(), schedule: &str) -> Finding {
+    let (budget, replay) = (Budget::default(), Some(schedule.to_owned()));
+    kata_shuttle::explore(Order { run: scenario, budget, replay, stop: true })
 }
 
 /// The outcomes that the scenario has [`seen`] in all executions there are.
