@@ -5,6 +5,7 @@ mod doctor;
 mod film;
 mod list;
 mod next;
+mod play;
 mod progress;
 mod replay;
 mod verify;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Check(check::Arguments),
     /// Run the interleaving that the last failing check found again.
     Replay(replay::Arguments),
+    /// Be the scheduler: decide who goes on, and break the program.
+    Play(play::Arguments),
     /// Write an HTML file that shows the interleaving step by step.
     Film(film::Arguments),
     /// Show all exercises.
@@ -42,6 +45,7 @@ impl Command {
         match self {
             Command::Check(arguments) => check::check(&arguments),
             Command::Replay(arguments) => replay::replay(&arguments),
+            Command::Play(arguments) => play::play(&arguments),
             Command::Film(arguments) => film::film(&arguments),
             Command::List => list::list(),
             Command::Next => next::next(),

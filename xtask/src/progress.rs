@@ -11,6 +11,9 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 const HEADING: &str = "# Solved exercises, kept by `cargo xtask check`. Commit this file if you like.\n\n";
 
+/// The table of the exercises whose programs were broken by hand, with the days.
+const BROKE_IT: &str = "broke_it";
+
 /// The solved exercises.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -53,6 +56,11 @@ impl Progress {
         Some(Solved { date: date.unwrap_or_default(), attempts: attempts.unwrap_or(1) })
     }
 
+    /// The day on which the learner broke an exercise's program by hand, as `2026-01-31`.
+    pub(crate) fn broke_it(&self, id: &Id) -> Option<String> {
+        Some(self.document.get(BROKE_IT)?.get(id.as_str())?.as_datetime()?.to_string())
+    }
+
     /// The exercise to go on with.
     pub(crate) fn first_unsolved<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Id> {
         catalogue.ids().iter().find(|id| self.solved(id).is_none())
@@ -64,10 +72,22 @@ impl Progress {
         Some(format!("{} cannot be used, and counts as empty: {}", self.path.display(), reason.trim_end()))
     }
 
-    fn add(&mut self, id: &Id, solved: &Solved) {
+    fn begin(&mut self) {
         if self.document.is_empty() {
             self.document.decor_mut().set_prefix(HEADING);
         }
+    }
+
+    fn add_broken(&mut self, id: &Id, date: &str) {
+        self.begin();
+        let all = self.document.entry(BROKE_IT).or_insert_with(|| Item::Table(Table::new()));
+        if let Some(all) = all.as_table_like_mut() {
+            all.insert(id.as_str(), day(date));
+        }
+    }
+
+    fn add(&mut self, id: &Id, solved: &Solved) {
+        self.begin();
         let all = self.document.entry("solved").or_insert_with(|| {
             let mut table = Table::new();
             table.set_implicit(true);
@@ -75,9 +95,19 @@ impl Progress {
         });
         if let Some(all) = all.as_table_like_mut() {
             let entry = all.entry(id.as_str()).or_insert_with(|| Item::Table(Table::new()));
-            entry["date"] = solved.date.parse::<toml_edit::Datetime>().map_or_else(|_| value(&solved.date), value);
+            entry["date"] = day(&solved.date);
             entry["attempts"] = value(solved.attempts);
         }
+    }
+
+    /// Writes it, and says so if the file before was set aside.
+    fn keep(&self) -> anyhow::Result<()> {
+        let written = self.write().with_context(|| format!("cannot write {}", self.path.display()))?;
+        if let Some(aside) = written {
+            let reason = self.corrupt.as_deref().unwrap_or_default().trim_end();
+            anstream::eprintln!("progress.toml could not be used and is now {}: {reason}", aside.display());
+        }
+        Ok(())
     }
 
     fn write(&self) -> anyhow::Result<Option<PathBuf>> {
@@ -104,11 +134,7 @@ pub(crate) fn record(root: &Path, scratch: &Path, id: &Id) -> anyhow::Result<()>
     if progress.solved(id).is_none() {
         let attempts = attempts(scratch, id) + 1;
         progress.add(id, &Solved { date: today().to_string(), attempts });
-        let written = progress.write().with_context(|| format!("cannot write {}", progress.path.display()))?;
-        if let Some(aside) = written {
-            let reason = progress.corrupt.as_deref().unwrap_or_default().trim_end();
-            anstream::eprintln!("progress.toml could not be used and is now {}: {reason}", aside.display());
-        }
+        progress.keep()?;
     }
     let count = attempts_file(scratch, id);
     match std::fs::remove_file(&count) {
@@ -117,6 +143,17 @@ pub(crate) fn record(root: &Path, scratch: &Path, id: &Id) -> anyhow::Result<()>
         }
         _ => Ok(()),
     }
+}
+
+/// Enters an exercise whose program the learner broke by hand, unless it is there already.
+pub(crate) fn record_broken(root: &Path, scratch: &Path, id: &Id) -> anyhow::Result<()> {
+    let _lock = lock(scratch)?;
+    let mut progress = Progress::read(root)?;
+    if progress.broke_it(id).is_some() {
+        return Ok(());
+    }
+    progress.add_broken(id, &today().to_string());
+    progress.keep()
 }
 
 /// Counts a version of the file that was wrong.
@@ -151,9 +188,10 @@ fn lock(scratch: &Path) -> anyhow::Result<File> {
 fn parse(bytes: Vec<u8>) -> Result<DocumentMut, String> {
     let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
     let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| error.to_string())?;
-    match document.get("solved") {
-        Some(solved) if !solved.is_table_like() => Err("`solved` is not a table".to_owned()),
-        _ => Ok(document),
+    let is_table = |name| document.get(name).is_none_or(Item::is_table_like);
+    match ["solved", BROKE_IT].into_iter().find(|name| !is_table(name)) {
+        Some(name) => Err(format!("`{name}` is not a table")),
+        None => Ok(document),
     }
 }
 
@@ -162,6 +200,10 @@ fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
     let aside = free.into_iter().find(|aside| !aside.exists()).context("there is always a next number")?;
     std::fs::rename(path, &aside).with_context(|| format!("cannot set {} aside", path.display()))?;
     Ok(aside)
+}
+
+fn day(date: &str) -> Item {
+    date.parse::<toml_edit::Datetime>().map_or_else(|_| value(date), value)
 }
 
 fn today() -> Date {
@@ -219,9 +261,29 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_was_broken_by_hand_is_entered_once_and_solves_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        record_broken(root.path(), root.path(), &id("03-deadlock")).unwrap();
+        let written = text(root.path());
+        insta::assert_snapshot!(written, @"
+        # Solved exercises, kept by `cargo xtask check`. Commit this file if you like.
+
+        [broke_it]
+        03-deadlock = TODAY
+        ");
+        record_broken(root.path(), root.path(), &id("03-deadlock")).unwrap();
+        assert_eq!(text(root.path()), written);
+        let progress = Progress::read(root.path()).unwrap();
+        assert_eq!(progress.solved(&id("03-deadlock")), None);
+        assert_eq!(progress.broke_it(&id("03-deadlock")), Some(today().to_string()));
+        record(root.path(), root.path(), &id("03-deadlock")).unwrap();
+        assert!(text(root.path()).starts_with(&written), "{}", text(root.path()));
+    }
+
+    #[test]
     fn a_file_that_cannot_be_used_is_set_aside() {
         let root = tempfile::tempdir().unwrap();
-        for (number, broken) in ["[solved", "solved = 3", "\u{0}"].into_iter().enumerate() {
+        for (number, broken) in ["[solved", "solved = 3", "broke_it = 3", "\u{0}"].into_iter().enumerate() {
             std::fs::write(root.path().join("progress.toml"), broken).unwrap();
             assert!(Progress::read(root.path()).unwrap().complaint().is_some());
             record(root.path(), root.path(), &id("03-deadlock")).unwrap();

@@ -88,6 +88,43 @@ impl Wait {
     }
 }
 
+/// Everything that lasts in an execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spans {
+    lives: Vec<Life>,
+    holds: Vec<Hold>,
+    waits: Vec<Wait>,
+    changes: Vec<Change>,
+}
+
+impl Spans {
+    /// What lasts in this execution.
+    pub fn of(trace: &Trace) -> Self {
+        Spans { lives: lives(trace), holds: holds(trace), waits: waits(trace), changes: changes(trace) }
+    }
+
+    /// Whether a thread lives after a step.
+    pub fn lives(&self, thread: ThreadId, step: usize) -> bool {
+        self.lives.iter().any(|life| life.thread == thread && life.holds_after(step))
+    }
+
+    /// Who holds an object after a step, oldest first.
+    pub fn holders(&self, object: ObjectId, step: usize) -> impl Iterator<Item = &Hold> {
+        self.holds.iter().filter(move |hold| hold.object == object && hold.holds_after(step))
+    }
+
+    /// Who waits after a step, oldest first.
+    pub fn waits(&self, step: usize) -> impl Iterator<Item = &Wait> {
+        self.waits.iter().filter(move |wait| wait.holds_after(step))
+    }
+
+    /// The value of an object after a step, as far as it is known.
+    pub fn value(&self, object: ObjectId, step: usize) -> Option<&str> {
+        let known = self.changes.iter().rev().find(|change| change.object == object && change.from <= step);
+        known.map(|change| change.value.as_str())
+    }
+}
+
 /// The lives of the threads that have one.
 pub fn lives(trace: &Trace) -> Vec<Life> {
     let threads = 0..ThreadId::try_from(trace.threads.len()).unwrap_or(ThreadId::MAX);
@@ -210,5 +247,27 @@ mod tests {
             .map(|change| format!("{}@{}: {}", change.object, change.from, change.value))
             .collect();
         assert_eq!(told, ["0@1: 0", "0@2: 1", "1@5: 1 queued", "1@6: 0 queued"]);
+    }
+
+    #[test]
+    fn what_holds_after_a_step_can_be_asked() {
+        let trace = script::trace("main: spawn t1\nt1: lock a =7\nmain: lock a blocked\nt1: unlock a 7->8\nt1: exit");
+        let spans = Spans::of(&trace);
+        let at = |step| {
+            let holders: Vec<_> = spans.holders(0, step).map(|hold| hold.thread).collect();
+            let waiters: Vec<_> = spans.waits(step).map(|wait| wait.thread).collect();
+            (spans.lives(1, step), holders, waiters, spans.value(0, step))
+        };
+        assert_eq!(
+            [at(0), at(1), at(2), at(3), at(4), at(5)],
+            [
+                (false, vec![], vec![], None),
+                (true, vec![], vec![], None),
+                (true, vec![1], vec![], Some("7")),
+                (true, vec![1], vec![0], Some("7")),
+                (true, vec![], vec![0], Some("8")),
+                (false, vec![], vec![0], Some("8")),
+            ]
+        );
     }
 }

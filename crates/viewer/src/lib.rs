@@ -8,6 +8,7 @@ mod excerpt;
 pub mod film;
 mod paint;
 mod rows;
+pub mod steps;
 pub mod timeline;
 mod words;
 
