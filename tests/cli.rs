@@ -189,6 +189,7 @@ fn help_names_every_command() {
     Commands:
       check     Judge the solution of an exercise
       replay    Run the interleaving that the last failing check found again
+      play      Be the scheduler: decide who goes on, and break the program
       film      Write an HTML file that shows the interleaving step by step
       list      Show all exercises
       next      Show the next exercise to solve
@@ -285,38 +286,11 @@ fn judgement_of(file: &str) -> judge::Judgement {
     judge::judge(&bench, &bank, Path::new(file), options, &mut |_| {}).unwrap().judgement
 }
 
-/// A copy of what the checker needs, for a learner who starts from scratch. It stays from one test run to the next, so
-/// that the world is not built each time.
-fn checkout() -> PathBuf {
-    let checkout = Path::new(env!("CARGO_TARGET_TMPDIR")).join("checkout");
-    for name in ["exercises", "crates", "xtask", "tests", ".cargo"] {
-        let copied = checkout.join(name);
-        if copied.exists() {
-            std::fs::remove_dir_all(&copied).unwrap();
-        }
-        copy(&root().join(name), &copied);
-    }
-    for name in ["Cargo.toml", "Cargo.lock"] {
-        std::fs::copy(root().join(name), checkout.join(name)).unwrap();
-    }
-    let progress = checkout.join("progress.toml");
-    if progress.exists() {
-        std::fs::remove_file(progress).unwrap();
-    }
-    checkout
-}
-
 #[test]
 fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
-    let checkout = checkout();
+    let checkout = repo_tests::checkout(Path::new(env!("CARGO_TARGET_TMPDIR")));
     let check = || {
-        let mut command = xtask_in(&checkout);
-        let target = root().join("target");
-        command
-            .arg("check")
-            .arg("3")
-            .env("CARGO_TARGET_DIR", std::env::var_os("CARGO_TARGET_DIR").unwrap_or(target.into()));
-        let output = command.output().unwrap();
+        let output = repo_tests::xtask_in_checkout(&checkout).args(["check", "3"]).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let learner = checkout.join("exercises/03-deadlock/src/lib.rs");

@@ -76,6 +76,35 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A copy of what the checker needs, for a learner who starts from scratch. It stays from one test run to the next, so
+/// that the world is not built each time. Tests of one program take turns with it.
+pub fn checkout(folder: &Path) -> PathBuf {
+    let checkout = folder.join("checkout");
+    for name in ["exercises", "crates", "xtask", "tests", ".cargo"] {
+        let copied = checkout.join(name);
+        if copied.exists() {
+            std::fs::remove_dir_all(&copied).expect("files of the checkout can be replaced");
+        }
+        copy(&root().join(name), &copied);
+    }
+    for name in ["Cargo.toml", "Cargo.lock"] {
+        std::fs::copy(root().join(name), checkout.join(name)).expect("files of the checkout can be replaced");
+    }
+    let progress = checkout.join("progress.toml");
+    if progress.exists() {
+        std::fs::remove_file(progress).expect("files of the checkout can be replaced");
+    }
+    checkout
+}
+
+/// The command line, for a copy that [`checkout`] made. It builds in the directory of the checkout that is tested.
+pub fn xtask_in_checkout(checkout: &Path) -> Command {
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or(root().join("target").into());
+    let mut command = xtask();
+    command.current_dir(checkout).env("CARGO_TARGET_DIR", target);
+    command
+}
+
 /// Lets tests that look at all processes of the machine take turns.
 pub fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());

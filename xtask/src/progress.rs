@@ -32,6 +32,15 @@ pub(crate) struct Solved {
     pub(crate) attempts: i64,
 }
 
+/// How far somebody is with one exercise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing<'a> {
+    pub(crate) id: &'a Id,
+    pub(crate) solved: Option<Solved>,
+    /// See [`Progress::broke_it`].
+    pub(crate) broke_it: Option<String>,
+}
+
 impl Progress {
     /// Reads the file. One that cannot be used counts as empty, and is set aside before the next is written.
     pub(crate) fn read(root: &Path) -> anyhow::Result<Self> {
@@ -59,6 +68,11 @@ impl Progress {
     /// The day on which the learner broke an exercise's program by hand, as `2026-01-31`.
     pub(crate) fn broke_it(&self, id: &Id) -> Option<String> {
         Some(self.document.get(BROKE_IT)?.get(id.as_str())?.as_datetime()?.to_string())
+    }
+
+    /// How far somebody is with an exercise.
+    pub(crate) fn standing<'a>(&self, id: &'a Id) -> Standing<'a> {
+        Standing { id, solved: self.solved(id), broke_it: self.broke_it(id) }
     }
 
     /// The exercise to go on with.

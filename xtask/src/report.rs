@@ -12,7 +12,7 @@ use kata_trace::{Divergence, ThreadId, Trace, Verdict};
 
 use crate::command::Symptom;
 use crate::failure::departure;
-use crate::progress::Solved;
+use crate::progress::{Solved, Standing};
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -100,21 +100,33 @@ pub(crate) fn list(exercises: &[(Exercise, bool)]) -> String {
     text
 }
 
-/// The solved exercises.
-pub(crate) fn progress(exercises: &[(&Id, Option<Solved>)]) -> String {
+/// The solved exercises, and those whose programs were broken by hand.
+pub(crate) fn progress(exercises: &[Standing<'_>]) -> String {
     let mut text = String::new();
-    let width = exercises.iter().map(|(id, _)| id.as_str().len()).max().unwrap_or(0);
-    for (id, solved) in exercises {
-        if let Some(Solved { date, attempts }) = solved {
-            let attempts = format!("{attempts} {}", if *attempts == 1 { "attempt" } else { "attempts" });
-            let _ = writeln!(text, "{GOOD}✓{GOOD:#} {:width$}  {date}  {FAINT}{attempts}{FAINT:#}", id.as_str());
+    let width = exercises.iter().map(|standing| standing.id.as_str().len()).max().unwrap_or(0);
+    for Standing { id, solved, broke_it } in exercises {
+        let by_hand = if broke_it.is_some() { "broken by hand" } else { "" };
+        match (solved, broke_it) {
+            (Some(Solved { date, attempts }), _) => {
+                let attempts = format!("{attempts} {}", if *attempts == 1 { "attempt" } else { "attempts" });
+                let gap = if by_hand.is_empty() { "" } else { ", " };
+                let _ = writeln!(
+                    text,
+                    "{GOOD}✓{GOOD:#} {:width$}  {date}  {FAINT}{attempts}{gap}{by_hand}{FAINT:#}",
+                    id.as_str()
+                );
+            }
+            (None, Some(date)) => {
+                let _ = writeln!(text, "  {:width$}  {date}  {FAINT}{by_hand}{FAINT:#}", id.as_str());
+            }
+            (None, None) => {}
         }
     }
-    let solved = exercises.iter().filter(|(_, solved)| solved.is_some()).count();
-    let gap = if solved == 0 { "" } else { "\n" };
+    let gap = if text.is_empty() { "" } else { "\n" };
+    let solved = exercises.iter().filter(|standing| standing.solved.is_some()).count();
     let _ = writeln!(text, "{gap}{solved} of {} solved", exercises.len());
-    if let Some((id, _)) = exercises.iter().find(|(_, solved)| solved.is_none()) {
-        text.push_str(&next(Some(id)));
+    if let Some(standing) = exercises.iter().find(|standing| standing.solved.is_none()) {
+        text.push_str(&next(Some(standing.id)));
     }
     text
 }

@@ -44,22 +44,30 @@ pub(crate) struct View<'a> {
     pub(crate) ahead: &'a [(ThreadId, Location)],
 }
 
-/// Draws a title, an execution, what `below` draws in `height` lines, and a line about keys.
+/// What is drawn below an execution.
+pub(crate) struct Below<'a> {
+    /// The lines that it asks for.
+    pub(crate) height: u16,
+    /// What draws it.
+    pub(crate) draw: &'a dyn Fn(&mut Frame<'_>, Rect),
+}
+
+/// Draws a title, an execution, what is below it, and a line about keys.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     theme: Theme,
     title: Line<'_>,
     view: &View<'_>,
-    (height, below): (u16, &dyn Fn(&mut Frame<'_>, Rect)),
+    below: &Below<'_>,
     keys: &[(&str, &str)],
 ) {
     let area = frame.area();
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if is_too_small(area) {
         return too_small(frame, area);
     }
     let objects =
         u16::try_from(view.scene.trace.objects.len()).unwrap_or(u16::MAX).min(OBJECTS).min(area.height / 6) + 1;
-    let below_height = height.min(area.height / 3);
+    let below_height = below.height.min(area.height / 3);
     let rows = [
         Constraint::Length(1),
         Constraint::Min(6),
@@ -80,7 +88,7 @@ pub(crate) fn draw(
     lanes::draw(frame, left, theme, view);
     source::draw(frame, right, theme, view);
     objects::draw(frame, table, theme, view);
-    below(frame, bottom);
+    (below.draw)(frame, bottom);
     frame.render_widget(self::keys(theme, keys), foot);
 }
 
@@ -97,6 +105,10 @@ fn keys<'a>(theme: Theme, keys: &[(&'a str, &'a str)]) -> Line<'a> {
         [Span::styled(*key, theme.strong()), Span::raw(" "), Span::styled(*what, theme.faint()), Span::raw("  ")]
     };
     Line::from(keys.iter().flat_map(one).collect::<Vec<_>>())
+}
+
+fn is_too_small(area: Rect) -> bool {
+    area.width < SMALLEST.0 || area.height < SMALLEST.1
 }
 
 fn too_small(frame: &mut Frame<'_>, area: Rect) {

@@ -1,5 +1,6 @@
 //! `play`: the learner is the scheduler.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -73,7 +74,13 @@ fn screen(arguments: &Arguments, program: &Program) -> anyhow::Result<Option<Jud
     let mut screen = Screen::open()?;
     let (ask, asked) = mpsc::channel();
     let (answers, cancelled, played) = (screen.sender(), Arc::clone(&cancel), program.clone());
-    let server = std::thread::spawn(move || game::serve(&game, &played, &cancelled, &asked, &answers));
+    let server = std::thread::spawn(move || {
+        let serve = AssertUnwindSafe(|| game::serve(&game, &played, &cancelled, &asked, &answers));
+        if catch_unwind(serve).is_err() {
+            // What happened is on the standard error. Nobody is left to ask.
+            let _ = answers.send(Message::Other(Err(anyhow::anyhow!("the game cannot go on"))));
+        }
+    });
     ask.send(String::new())?;
     loop {
         screen.draw(|frame| player.draw(frame, theme))?;

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::draw::{self, View, draw, pane};
+use crate::draw::{self, Below, View, draw, pane};
 use crate::game::Stand;
 use crate::theme::Theme;
 
@@ -168,7 +168,7 @@ impl Player {
             Some(_) => &[("1…9 ↑↓ Enter", "choose"), ("u", "undo"), ("r", "restart"), ("?", "help"), ("q", "quit")],
             None => &[("u", "undo"), ("r", "restart"), ("?", "help"), ("q", "quit")],
         };
-        draw(frame, theme, title, &view, (height, &below), keys);
+        draw(frame, theme, title, &view, &Below { height, draw: &below }, keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }

@@ -1,11 +1,14 @@
 //! The terminal: taken when a screen opens, and given back as it was, whatever ends the program.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, stdout};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::{DefaultTerminal, Frame};
 
 /// Held while something is drawn. Who restores the terminal from another thread keeps it.
@@ -34,7 +37,7 @@ impl<T: Send + 'static> Screen<T> {
     /// Takes the terminal.
     pub(crate) fn open() -> anyhow::Result<Self> {
         anyhow::ensure!(
-            std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+            std::io::stdin().is_terminal() && stdout().is_terminal(),
             "the standard input and output are no terminal"
         );
         restore_on_signals();
@@ -53,8 +56,11 @@ impl<T: Send + 'static> Screen<T> {
     /// Draws everything anew.
     pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> anyhow::Result<()> {
         let _drawing = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
-        self.terminal.draw(draw).context("cannot write to the terminal")?;
-        Ok(())
+        // Terminals that know how show all of it at once.
+        let drawn = execute!(stdout(), BeginSynchronizedUpdate)
+            .and_then(|()| self.terminal.draw(draw).map(drop))
+            .and_then(|()| execute!(stdout(), EndSynchronizedUpdate));
+        drawn.context("cannot write to the terminal")
     }
 
     /// Waits for what happens next.
@@ -95,6 +101,7 @@ fn restore_on_signals() {
             std::mem::forget(DRAWING.lock().unwrap_or_else(PoisonError::into_inner));
             // Of a terminal that is gone nothing can be restored.
             let _ = ratatui::try_restore();
+            let _ = execute!(stdout(), Show);
             judge::kill_all();
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::draw::{self, View, draw, pane};
+use crate::draw::{self, Below, View, draw, pane};
 use crate::scene::Scene;
 use crate::theme::Theme;
 
@@ -134,7 +134,7 @@ impl Stepper {
             frame.render_widget(paragraph, area);
         };
         let keys = [("←→", "step"), ("n", "switch"), ("o .", "object"), ("g G", "ends"), ("?", "help"), ("q", "quit")];
-        draw(frame, theme, title, &view, (TOLD, &told), &keys);
+        draw(frame, theme, title, &view, &Below { height: TOLD, draw: &told }, &keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }

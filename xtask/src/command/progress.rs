@@ -10,7 +10,7 @@ use crate::repository::Repository;
 pub(crate) fn progress() -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
     let progress = Progress::read(&repository.root)?;
-    let rows: Vec<_> = repository.catalogue.ids().iter().map(|id| (id, progress.solved(id))).collect();
+    let rows: Vec<_> = repository.catalogue.ids().iter().map(|id| progress.standing(id)).collect();
     print(&report::progress(&rows))?;
     if let Some(complaint) = progress.complaint() {
         anstream::eprintln!("warning: {complaint}");

@@ -10,6 +10,9 @@ use crate::theme::Theme;
 
 /// Draws a list of keys over everything else.
 pub(crate) fn help(frame: &mut Frame<'_>, theme: Theme, keys: &[(&str, &str)], notes: &[&str]) {
+    if super::is_too_small(frame.area()) {
+        return;
+    }
     let key_width = keys.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
     let mut lines: Vec<Line<'_>> = (keys.iter())
         .map(|(key, what)| {
