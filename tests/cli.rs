@@ -97,16 +97,28 @@ fn progress_shows_when_exercises_were_solved() {
     assert_snapshot!(ending(xtask_in(repository.path()).arg("progress")), @"
     status 0
     --- stdout
-    0 of 3 solved
+    Shared state  white belt  0 of 40 points
+      · 01-first        10 points
+      · 02-second-step  30 points
+
+    Atomics and the memory model  white belt  0 of 50 points
+      · 03-third        50 points
+
+    0 of 90 points, 0 of 3 solved
     next: 01-first, see exercises/01-first/README.md
     ");
     solve(repository.path(), "02-second-step");
     assert_snapshot!(ending(xtask_in(repository.path()).arg("progress")), @"
     status 0
     --- stdout
-    ✓ 02-second-step  2026-01-31  3 attempts
+    Shared state  blue belt  30 of 40 points
+      · 01-first        10 points
+      ✓ 02-second-step  2026-01-31, 3 attempts, no hints
 
-    1 of 3 solved
+    Atomics and the memory model  white belt  0 of 50 points
+      · 03-third        50 points
+
+    30 of 90 points, 1 of 3 solved
     next: 01-first, see exercises/01-first/README.md
     ");
 }
@@ -120,7 +132,14 @@ fn a_progress_file_that_cannot_be_used_is_reported_and_left_alone() {
     assert_snapshot!(ending.replace(&repository.path().display().to_string(), "ROOT"), @"
     status 0
     --- stdout
-    0 of 3 solved
+    Shared state  white belt  0 of 40 points
+      · 01-first        10 points
+      · 02-second-step  30 points
+
+    Atomics and the memory model  white belt  0 of 50 points
+      · 03-third        50 points
+
+    0 of 90 points, 0 of 3 solved
     next: 01-first, see exercises/01-first/README.md
     --- stderr
     warning: ROOT/progress.toml cannot be used, and counts as empty: TOML parse error at line 1, column 8
@@ -187,21 +206,43 @@ fn help_names_every_command() {
     Usage: cargo xtask <COMMAND>
 
     Commands:
-      check     Judge the solution of an exercise
-      replay    Run the interleaving that the last failing check found again
-      play      Be the scheduler: decide who goes on, and break the program
-      film      Write an HTML file that shows the interleaving step by step
-      list      Show all exercises
-      next      Show the next exercise to solve
-      progress  Show what is solved
-      verify    Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
-      doctor    Look for what could keep the checker from working
-      help      Print this message or the help of the given subcommand(s)
+      check        Judge the solution of an exercise
+      replay       Run the interleaving that the last failing check found again
+      play         Be the scheduler: decide who goes on, and break the program
+      film         Write an HTML file that shows the interleaving step by step
+      run          Run the program itself, which may show the symptom
+      hint         Show the next hint
+      solution     Show the fixes that work, beside yours
+      reset        Begin an exercise again; your version is kept
+      list         Show all exercises
+      next         Show the next exercise to solve
+      progress     Show what is solved
+      verify       Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
+      doctor       Look for what could keep the checker from working
+      completions  Print completions for a shell
+      man          Write pages for the manual
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help
       -V, --version  Print version
     ");
+}
+
+#[test]
+fn completions_and_pages_come_from_the_command_line_itself() {
+    let completions = ending(xtask().args(["completions", "bash", "--alias", "kk"]));
+    assert!(completions.starts_with("status 0\n") && completions.contains("-F _kk"), "{completions}");
+    assert_snapshot!(ending(xtask().args(["completions", "tcsh"])), @"
+    status 2
+    --- stderr
+    error: `tcsh` is not a shell that is known here: bash, elvish, fish, powershell, zsh
+    ");
+    let folder = tempfile::tempdir().unwrap();
+    let man = xtask().arg("man").arg(folder.path()).output().unwrap();
+    assert!(man.status.success(), "{}", String::from_utf8_lossy(&man.stderr));
+    let page = std::fs::read_to_string(folder.path().join("cargo-xtask-check.1")).unwrap();
+    assert!(page.contains("Judge the solution of an exercise"), "{page}");
 }
 
 #[test]
@@ -242,6 +283,16 @@ fn check_prints_one_json_object_and_its_status_tells_the_verdict() {
     assert_eq!(failed["scenario"], "disjoint_transfers_overlap");
     let events = failed["trace"].as_array().unwrap();
     assert!(events.iter().any(|event| event["blocked"] == true), "{events:?}");
+}
+
+#[test]
+fn the_picture_in_the_readme_is_what_the_command_prints() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let picture = readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let starter = "solutions/03-deadlock/starter.rs";
+    let output = xtask().args(["check", "3", "--file", starter]).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap().replace(starter, "exercises/03-deadlock/src/lib.rs");
+    assert_eq!(printed, picture);
 }
 
 #[test]
@@ -310,7 +361,7 @@ fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
     let progress = std::fs::read_to_string(checkout.join("progress.toml")).unwrap();
     let progress = progress.lines().filter(|line| !line.starts_with("date = ")).collect::<Vec<_>>().join("\n");
     assert_snapshot!(progress, @"
-    # Solved exercises, kept by `cargo xtask check`. Commit this file if you like.
+    # What you have done, kept by `cargo xtask`. Commit this file if you like.
 
     [solved.03-deadlock]
     attempts = 2

@@ -95,7 +95,7 @@ fn the_solution_itself_passes() {
 
 #[test]
 fn a_loop_that_never_ends_is_stopped() {
-    assert_snapshot!(ran(&while_transferring("loop {}")), @"timed-out: used 2 s of processor time: a loop after exercises/03-deadlock/hidden/shuttle.rs:19 that never reaches a lock, an atomic, a channel or a yield cannot be interleaved with anything");
+    assert_snapshot!(ran(&while_transferring("loop {}")), @"timed-out: used 2 s of processor time: a loop after exercises/03-deadlock/hidden/shuttle.rs:22 that never reaches a lock, an atomic, a channel or a yield cannot be interleaved with anything");
 }
 
 #[test]

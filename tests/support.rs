@@ -24,6 +24,13 @@ pub fn exercise(name: &str) -> Exercise {
     catalogue.exercise(id).expect("its manifest can be read")
 }
 
+/// All exercises of the checkout that is tested.
+pub fn exercises() -> Vec<Exercise> {
+    let catalogue = Catalogue::read(root()).expect("the exercises can be read");
+    let read = |id| catalogue.exercise(id).expect("its manifest can be read");
+    catalogue.ids().iter().map(read).collect()
+}
+
 /// The command line, built as `cargo xtask` builds it.
 pub fn xtask() -> Command {
     static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {

@@ -1,13 +1,19 @@
 //! The commands.
 
 mod check;
+mod completions;
 mod doctor;
 mod film;
+mod hint;
 mod list;
+mod man;
 mod next;
 mod play;
 mod progress;
 mod replay;
+mod reset;
+mod run;
+mod solution;
 mod verify;
 
 use clap::Subcommand;
@@ -27,16 +33,28 @@ pub(crate) enum Command {
     Play(play::Arguments),
     /// Write an HTML file that shows the interleaving step by step.
     Film(film::Arguments),
+    /// Run the program itself, which may show the symptom.
+    Run(run::Arguments),
+    /// Show the next hint.
+    Hint(hint::Arguments),
+    /// Show the fixes that work, beside yours.
+    Solution(solution::Arguments),
+    /// Begin an exercise again; your version is kept.
+    Reset(reset::Arguments),
     /// Show all exercises.
-    List,
+    List(list::Arguments),
     /// Show the next exercise to solve.
     Next,
     /// Show what is solved.
-    Progress,
+    Progress(progress::Arguments),
     /// Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with.
     Verify(verify::Arguments),
     /// Look for what could keep the checker from working.
     Doctor,
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+    /// Write pages for the manual.
+    Man(man::Arguments),
 }
 
 impl Command {
@@ -47,11 +65,17 @@ impl Command {
             Command::Replay(arguments) => replay::replay(&arguments),
             Command::Play(arguments) => play::play(&arguments),
             Command::Film(arguments) => film::film(&arguments),
-            Command::List => list::list(),
+            Command::Run(arguments) => run::run(&arguments),
+            Command::Hint(arguments) => hint::hint(&arguments),
+            Command::Solution(arguments) => solution::solution(&arguments),
+            Command::Reset(arguments) => reset::reset(&arguments),
+            Command::List(arguments) => list::list(&arguments),
             Command::Next => next::next(),
-            Command::Progress => progress::progress(),
+            Command::Progress(arguments) => progress::progress(&arguments),
             Command::Verify(arguments) => verify::verify(&arguments),
             Command::Doctor => doctor::doctor(),
+            Command::Completions(arguments) => completions::completions(&arguments),
+            Command::Man(arguments) => man::man(&arguments),
         }
     }
 }

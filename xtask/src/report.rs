@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
-use exercise::{Engine, Exercise, Id};
+use exercise::{Engine, Exercise, Hint, Id};
 use judge::corpus::Verified;
-use judge::{Judgement, ScenarioResult};
+use judge::demo::Ending;
+use judge::{Judgement, Recognised, ScenarioResult};
 use kata_trace::{Divergence, ThreadId, Trace, Verdict};
+use progress::{Belt, ExerciseStanding, Standing};
 
 use crate::command::Symptom;
 use crate::failure::departure;
-use crate::progress::{Solved, Standing};
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -36,7 +38,11 @@ fn explored(scenario: &ScenarioResult) -> String {
         return format!("{count} {}", if count == 1 { "run" } else { "runs" });
     }
     let mut text = format!("{count} {}", if count == 1 { "interleaving" } else { "interleavings" });
+    if let Some(inputs) = scenario.inputs {
+        let _ = write!(text, " of {inputs} random inputs");
+    }
     match (scenario.exhaustive, scenario.preemption_bound) {
+        (true, _) if scenario.inputs.is_some() => text.push_str(", exhaustive for each"),
         (true, _) => text.push_str(", exhaustive"),
         (false, Some(1)) => text.push_str(", all with up to 1 preemption among them"),
         (false, Some(bound)) => {
@@ -100,33 +106,200 @@ pub(crate) fn list(exercises: &[(Exercise, bool)]) -> String {
     text
 }
 
-/// The solved exercises, and those whose programs were broken by hand.
-pub(crate) fn progress(exercises: &[Standing<'_>]) -> String {
+/// What is done, track by track.
+pub(crate) fn progress(standing: &Standing<'_>) -> String {
     let mut text = String::new();
-    let width = exercises.iter().map(|standing| standing.id.as_str().len()).max().unwrap_or(0);
-    for Standing { id, solved, broke_it } in exercises {
-        let by_hand = if broke_it.is_some() { "broken by hand" } else { "" };
-        match (solved, broke_it) {
-            (Some(Solved { date, attempts }), _) => {
-                let attempts = format!("{attempts} {}", if *attempts == 1 { "attempt" } else { "attempts" });
-                let gap = if by_hand.is_empty() { "" } else { ", " };
-                let _ = writeln!(
-                    text,
-                    "{GOOD}✓{GOOD:#} {:width$}  {date}  {FAINT}{attempts}{gap}{by_hand}{FAINT:#}",
-                    id.as_str()
-                );
-            }
-            (None, Some(date)) => {
-                let _ = writeln!(text, "  {:width$}  {date}  {FAINT}{by_hand}{FAINT:#}", id.as_str());
-            }
-            (None, None) => {}
+    let rows = || standing.tracks.iter().flat_map(|track| &track.exercises);
+    let width = rows().map(|row| row.exercise.id.as_str().len()).max().unwrap_or(0);
+    for track in &standing.tracks {
+        let belt = track.belt();
+        let _ = writeln!(
+            text,
+            "{BOLD}{}{BOLD:#}  {}{belt} belt{:#}  {FAINT}{} of {} points{FAINT:#}",
+            track.track.title(),
+            colour(belt),
+            colour(belt),
+            track.points(),
+            track.all_points()
+        );
+        for row in &track.exercises {
+            let mark = if row.solved.is_some() { format!("{GOOD}✓{GOOD:#}") } else { "·".to_owned() };
+            let _ = writeln!(text, "  {mark} {:width$}  {FAINT}{}{FAINT:#}", row.exercise.id.as_str(), how(row));
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(
+        text,
+        "{} of {} points, {} of {} solved",
+        standing.points(),
+        standing.all_points(),
+        standing.solved(),
+        standing.exercises()
+    );
+    if let Some(row) = rows().find(|row| row.solved.is_none()) {
+        text.push_str(&next(Some(&row.exercise.id)));
+    }
+    text
+}
+
+/// When and how an exercise was solved.
+fn how(row: &ExerciseStanding<'_>) -> String {
+    let mut parts = Vec::new();
+    if let Some(solved) = &row.solved {
+        parts.push(solved.date.clone());
+        parts.push(if solved.first_try() { "first try".to_owned() } else { format!("{} attempts", solved.attempts) });
+        match solved.hints {
+            _ if solved.saw_solution => parts.push("with the solution".to_owned()),
+            0 => parts.push("no hints".to_owned()),
+            1 => parts.push("1 hint".to_owned()),
+            hints => parts.push(format!("{hints} hints")),
+        }
+    } else {
+        parts.push(format!("{} points", progress::points(row.exercise.manifest.difficulty)));
+    }
+    if row.broke {
+        parts.push("broken by hand".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn colour(belt: Belt) -> Style {
+    match belt {
+        Belt::White => AnsiColor::White.on_default(),
+        Belt::Yellow => AnsiColor::BrightYellow.on_default(),
+        Belt::Orange => AnsiColor::BrightRed.on_default(),
+        Belt::Green => AnsiColor::Green.on_default(),
+        Belt::Blue => AnsiColor::BrightBlue.on_default(),
+        Belt::Brown => AnsiColor::Yellow.on_default(),
+        Belt::Black => AnsiColor::White.on(AnsiColor::Black).bold(),
+    }
+}
+
+/// Hints, of all that there are. `new` is whether the reader has not seen them.
+pub(crate) fn hints(exercise: &Exercise, shown: &[&Hint], all: &[&Hint], new: bool) -> String {
+    let id = &exercise.id;
+    let mut text = heading(exercise);
+    for hint in shown {
+        let number = all.iter().position(|other| other == hint).map_or(0, |index| index + 1);
+        let _ = writeln!(
+            text,
+            "{BOLD}hint {number} of {}: {}{BOLD:#}\n\n{}\n",
+            all.len(),
+            hint.stage.title(),
+            hint.text.trim()
+        );
+    }
+    match (shown.last(), all.last()) {
+        (None, _) => text.push_str("there is no hint for this exercise\n"),
+        (Some(shown), Some(last)) if shown != last => {
+            let _ = writeln!(text, "{FAINT}when you want the next one: cargo xtask hint {id}{FAINT:#}");
+        }
+        _ if new => {
+            let _ =
+                writeln!(text, "{FAINT}that was the last one; all of them again: cargo xtask hint {id} --all{FAINT:#}");
+        }
+        _ => {
+            let _ = writeln!(
+                text,
+                "{FAINT}you have seen all hints (cargo xtask hint {id} --all); the solution: cargo xtask solution {id}{FAINT:#}"
+            );
         }
     }
-    let gap = if text.is_empty() { "" } else { "\n" };
-    let solved = exercises.iter().filter(|standing| standing.solved.is_some()).count();
-    let _ = writeln!(text, "{gap}{solved} of {} solved", exercises.len());
-    if let Some(standing) = exercises.iter().find(|standing| standing.solved.is_none()) {
-        text.push_str(&next(Some(standing.id)));
+    text
+}
+
+/// The lesson of a wrong fix that the file is like.
+pub(crate) fn lesson(known: &Recognised) -> String {
+    let name = known.fix.path.file_stem().unwrap_or_default().to_string_lossy().replace('_', " ");
+    format!("\n{BOLD}this looks like a fix that many try: {name}{BOLD:#}\n  {}\n", known.lesson)
+}
+
+/// How runs of the demo ended.
+pub(crate) fn runs(exercise: &Exercise, endings: &[Ending], limit: Duration) -> String {
+    let check = format!("`cargo xtask check {}`", exercise.id);
+    let well = endings.iter().filter(|ending| ending.is_well()).count();
+    let hung = endings.iter().filter(|ending| **ending == Ending::Hung).count();
+    match endings {
+        [Ending::Hung] => {
+            format!("\n{BAD}✗{BAD:#} it was still running after {} s, and was stopped\n", limit.as_secs())
+        }
+        [ending] if ending.is_well() => {
+            format!("\nThis run went well, which says little about the next one: {check} looks at all of them.\n")
+        }
+        [Ending::Ended(status)] => format!("\n{BAD}✗{BAD:#} the run ended with {status}\n"),
+        _ => {
+            let all = endings.len();
+            let mut text = format!("{} of {all} runs showed the symptom", all - well);
+            if hung > 0 {
+                let _ = write!(text, ", {hung} of them by hanging for {} s", limit.as_secs());
+            }
+            text.push('\n');
+            if well == all {
+                let _ = writeln!(text, "That is no proof: {check} looks at every interleaving it can.");
+            }
+            text
+        }
+    }
+}
+
+/// A right fix.
+pub(crate) struct OtherFix {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+    /// What it does; the reference's is explained in the solution's README.
+    pub(crate) idea: Option<String>,
+    /// What it costs.
+    pub(crate) trade_off: Option<String>,
+}
+
+/// The right fixes as differences from the learner's file.
+pub(crate) fn solution(exercise: &Exercise, own: &str, others: &[OtherFix]) -> String {
+    let mut text = heading(exercise);
+    let readme = exercise.solutions().join("README.md");
+    let _ = writeln!(text, "{BOLD}{}{BOLD:#} explains why it broke, and what each fix costs\n", readme.display());
+    for fix in others {
+        let _ = writeln!(text, "{BOLD}{}{BOLD:#}", fix.path.display());
+        if let Some(idea) = &fix.idea {
+            let _ = writeln!(text, "  idea: {idea}");
+        }
+        if let Some(trade_off) = &fix.trade_off {
+            let _ = writeln!(text, "  cost: {trade_off}");
+        }
+        text.push('\n');
+        text.push_str(&difference(own, &without_heading(&fix.text)));
+        text.push('\n');
+    }
+    text
+}
+
+/// A fix without the lines that are about it.
+fn without_heading(fix: &str) -> String {
+    let is_about = |line: &str| line.starts_with("//! idea:") || line.starts_with("//! trade-off:");
+    if !fix.lines().next().is_some_and(is_about) {
+        return fix.to_owned();
+    }
+    let rest = fix.lines().skip_while(|line| line.starts_with("//!") && line.trim() != "//!").skip(1);
+    rest.map(|line| format!("{line}\n")).collect()
+}
+
+fn difference(own: &str, other: &str) -> String {
+    let diff = similar::TextDiff::from_lines(own, other);
+    let mut text = String::new();
+    for (number, group) in diff.grouped_ops(3).iter().enumerate() {
+        if number > 0 {
+            let _ = writeln!(text, "  {FAINT}⋮{FAINT:#}");
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let line = change.value().trim_end_matches('\n');
+            let _ = match change.tag() {
+                similar::ChangeTag::Delete => writeln!(text, "  {BAD}-{BAD:#} {line}"),
+                similar::ChangeTag::Insert => writeln!(text, "  {GOOD}+{GOOD:#} {line}"),
+                similar::ChangeTag::Equal => writeln!(text, "  {FAINT}  {line}{FAINT:#}"),
+            };
+        }
+    }
+    if text.is_empty() {
+        text.push_str("  as yours\n");
     }
     text
 }
@@ -187,6 +360,7 @@ fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str
         message: &judgement.message,
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
+        simplification: judgement.simplification.as_ref(),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

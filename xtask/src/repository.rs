@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use exercise::{Catalogue, Id};
+use exercise::{Catalogue, Exercise, Id};
 use judge::{Bench, Step, Workspace};
+use progress::Progress;
 
 /// A checkout and its exercises.
 #[derive(Debug)]
@@ -28,6 +29,28 @@ impl Repository {
     pub(crate) fn find_exercise(&self, name: &str) -> Option<&Id> {
         let found = self.catalogue.find(name);
         found.inspect_err(|unknown| anstream::eprintln!("error: {unknown}")).ok()
+    }
+
+    /// Finds an exercise, or, if none was asked for, the next one to solve. If there is none, it says so on the standard
+    /// error.
+    pub(crate) fn exercise_or_next(&self, name: Option<&str>) -> anyhow::Result<Option<Id>> {
+        if let Some(name) = name {
+            return Ok(self.find_exercise(name).cloned());
+        }
+        let next = Progress::read(&self.root)?.first_unsolved(&self.catalogue).cloned();
+        if next.is_none() {
+            anstream::eprintln!("error: every exercise is solved: say which one you mean");
+        }
+        Ok(next)
+    }
+
+    /// Every exercise, in learning order. One that cannot be read is left out, and the standard error says so.
+    pub(crate) fn exercises(&self) -> Vec<Exercise> {
+        let read = |id: &Id| {
+            let exercise = self.catalogue.exercise(id);
+            exercise.inspect_err(|error| anstream::eprintln!("warning: {id} is left out: {error}")).ok()
+        };
+        self.catalogue.ids().iter().filter_map(read).collect()
     }
 
     /// What judging needs.

@@ -25,6 +25,9 @@ pub struct Manifest {
     /// Crates other than `std` that the learner's file may use.
     #[serde(default)]
     pub crates: Vec<String>,
+    /// Crates other than `kata` that only the hidden tests use: `proptest`.
+    #[serde(default)]
+    pub test_crates: Vec<String>,
     /// The files that the learner edits, relative to the exercise's folder.
     pub editable: Vec<PathBuf>,
     /// The learner's file may say `unsafe`.
@@ -66,6 +69,9 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// All of them.
+    pub const ALL: [Engine; 3] = [Engine::Shuttle, Engine::Loom, Engine::Real];
+
     /// The name, as in `hidden/shuttle.rs` and `kata-shuttle`.
     pub fn name(self) -> &'static str {
         match self {
@@ -109,6 +115,30 @@ pub enum Track {
 }
 
 impl Track {
+    /// All of them, in the order of the course.
+    pub const ALL: [Track; 7] = [
+        Track::SharedState,
+        Track::Messages,
+        Track::Atomics,
+        Track::Async,
+        Track::Pools,
+        Track::Processes,
+        Track::Production,
+    ];
+
+    /// The name, as in `exercise.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Track::SharedState => "shared-state",
+            Track::Messages => "messages",
+            Track::Atomics => "atomics",
+            Track::Async => "async",
+            Track::Pools => "pools",
+            Track::Processes => "processes",
+            Track::Production => "production",
+        }
+    }
+
     /// The heading that learners see.
     pub fn title(self) -> &'static str {
         match self {
@@ -129,8 +159,18 @@ impl Track {
 pub struct Hint {
     /// How much it gives away.
     pub stage: Stage,
+    /// The verdicts that it speaks to; any, if there are none.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
     /// Markdown.
     pub text: String,
+}
+
+impl Hint {
+    /// Whether it helps after this verdict, which is none before the first check.
+    pub fn suits(&self, verdict: Option<Verdict>) -> bool {
+        self.verdicts.is_empty() || verdict.is_some_and(|verdict| self.verdicts.contains(&verdict))
+    }
 }
 
 /// How much a hint gives away.
@@ -145,6 +185,28 @@ pub enum Stage {
     Idea,
     /// What the mended program looks like.
     Shape,
+}
+
+impl Stage {
+    /// From 1 to 4.
+    pub fn number(self) -> u8 {
+        match self {
+            Stage::Symptom => 1,
+            Stage::Where => 2,
+            Stage::Idea => 3,
+            Stage::Shape => 4,
+        }
+    }
+
+    /// What the reader is told.
+    pub fn title(self) -> &'static str {
+        match self {
+            Stage::Symptom => "what to look at",
+            Stage::Where => "where it goes wrong",
+            Stage::Idea => "the idea",
+            Stage::Shape => "the shape of a fix",
+        }
+    }
 }
 
 /// Something to read.
@@ -251,12 +313,32 @@ text = "Who waits for whom?"
     }
 
     #[test]
+    fn names_are_those_of_the_manifest() {
+        for track in Track::ALL {
+            let text = DEADLOCK.replace("shared-state", track.name());
+            assert_eq!(Manifest::parse(&text).unwrap().track, track);
+        }
+        for engine in Engine::ALL {
+            let text = DEADLOCK.replace("shuttle", engine.name());
+            assert_eq!(Manifest::parse(&text).unwrap().engines, [engine]);
+        }
+    }
+
+    #[test]
+    fn a_hint_for_certain_verdicts_suits_no_other() {
+        let text = DEADLOCK.replace("stage =", "verdicts = [\"deadlock\", \"livelock\"]\nstage =");
+        let hint = &Manifest::parse(&text).unwrap().hints[0];
+        assert!(hint.suits(Some(Verdict::Livelock)));
+        assert!(!hint.suits(Some(Verdict::Panicked)) && !hint.suits(None));
+    }
+
+    #[test]
     fn a_wrong_manifest_is_refused_in_words() {
         let refusal = |from: &str, to: &str| Manifest::parse(&DEADLOCK.replace(from, to)).unwrap_err();
         insta::assert_snapshot!(refusal("difficulty = 2", "difficulty = 6"), @"`difficulty` is 6, and goes from 1 to 5");
         insta::assert_snapshot!(refusal("\"deadlock\"", "\"livelock\""), @"`kind` is for deadlocks, and `verdict` is `livelock`");
         insta::assert_snapshot!(refusal("steps = 9", "stepz = 9"), @"
-        unknown field `stepz`, expected one of `executions`, `steps`, `preemptions`, `random-executions`, `seed`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
+        unknown field `stepz`, expected one of `executions`, `steps`, `preemptions`, `random-executions`, `seed`, `inputs`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
         in `budget`
         ");
         insta::assert_snapshot!(refusal("\"shuttle\"", "\"shutle\""), @"

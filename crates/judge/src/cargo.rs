@@ -48,15 +48,28 @@ impl Artifact {
     }
 }
 
-/// Builds packages. cargo's progress goes to the standard error.
+/// Builds packages of ours, which compile, or else it is our fault.
 ///
 /// # Errors
 /// cargo fails: what it says is on the standard error already.
-pub(crate) fn build<'a>(
+pub(crate) fn build_ours<'a>(
     workspace: &Workspace,
     toolchain: &Toolchain,
     packages: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<Artifact>, Error> {
+    let built = build(workspace, toolchain, packages)?;
+    built.ok_or_else(|| Error::new("`cargo build` failed; what it says is above".to_owned()))
+}
+
+/// Builds packages. What cargo says goes to the standard error. `None` if they did not compile.
+///
+/// # Errors
+/// cargo cannot be run.
+pub(crate) fn build<'a>(
+    workspace: &Workspace,
+    toolchain: &Toolchain,
+    packages: impl Iterator<Item = &'a str>,
+) -> Result<Option<Vec<Artifact>>, Error> {
     let mut command = Command::new(&toolchain.cargo);
     command.arg("build").arg("--message-format=json-render-diagnostics").current_dir(workspace.root());
     for package in packages {
@@ -77,8 +90,5 @@ pub(crate) fn build<'a>(
         }
     }
     let status = cargo.wait().map_err(start)?;
-    if !status.success() {
-        return Err(Error::new(format!("`cargo build` failed ({status}); what it says is above")));
-    }
-    Ok(artifacts)
+    Ok(status.success().then_some(artifacts))
 }

@@ -179,6 +179,15 @@ impl Group {
         status
     }
 
+    /// Waits for the leader to end by itself within `limit`; if it does not, `None`. Nothing of the group is left.
+    pub(crate) fn wait_for(&mut self, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+        let (events, received) = mpsc::channel();
+        self.on_exit(events);
+        let timed_out = matches!(received.recv_timeout(limit), Err(RecvTimeoutError::Timeout));
+        let status = self.end()?;
+        Ok((!timed_out).then_some(status))
+    }
+
     /// Kills what is left of the group and takes the leader's status.
     pub(crate) fn end(&mut self) -> std::io::Result<ExitStatus> {
         kill(self.child.id());

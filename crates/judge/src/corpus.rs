@@ -11,7 +11,7 @@ use kata_trace::{DeadlockKind, Verdict};
 use serde::Serialize;
 
 use crate::verdict::millis;
-use crate::{Bench, Error, Judgement, Options, Step, judge};
+use crate::{Bench, Error, Judgement, Needs, Options, Step, judge};
 
 /// A program of the corpus that was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +59,7 @@ pub fn verify(bench: &Bench, exercises: &[Exercise], report: &mut dyn FnMut(Step
     let mut subjects = Vec::new();
     for exercise in exercises {
         for &engine in &exercise.manifest.engines {
-            bench.ready_world(engine, &exercise.manifest.crates, report)?;
+            bench.ready_world(Needs::of(exercise, engine), report)?;
         }
         subjects.extend(subjects_of(bench, exercise)?);
     }

@@ -7,6 +7,7 @@ mod cargo;
 mod child;
 mod compile;
 pub mod corpus;
+pub mod demo;
 mod error;
 mod excerpt;
 mod fingerprint;
@@ -14,9 +15,11 @@ mod lint;
 mod naming;
 mod play;
 mod process;
+mod recognise;
 mod replay;
 mod run;
 mod scenario;
+mod simplest;
 mod slot;
 mod tool;
 mod toolchain;
@@ -33,12 +36,13 @@ use kata_trace::Verdict;
 pub use child::{Cancel, kill_all};
 pub use error::Error;
 pub use play::{Game, Position};
-pub use replay::{Replayed, Schedule, replay};
+pub use recognise::{Recognised, recognise};
+pub use replay::{Replayed, Schedule, replay, simplify};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;
 pub use verdict::{Diagnostic, Judgement, Milliseconds, Rejection, SCHEMA, ScenarioResult};
 pub use workspace::Workspace;
-pub use world::World;
+pub use world::{Needs, World};
 
 use crate::compile::Job;
 use crate::excerpt::Source;
@@ -74,20 +78,20 @@ impl Bench {
     }
 
     /// A world that is built and up to date.
-    pub fn world(&self, engine: Engine, crates: &[String]) -> Option<World> {
-        world::remembered(&self.workspace, engine, crates, &self.fingerprint)
+    pub fn world(&self, needs: Needs<'_>) -> Option<World> {
+        world::remembered(&self.workspace, needs, &self.fingerprint)
     }
 
     /// Builds a world where it is not ready.
     ///
     /// # Errors
     /// cargo fails.
-    pub fn ready_world(&self, engine: Engine, crates: &[String], report: &mut dyn FnMut(Step)) -> Result<World, Error> {
-        if let Some(world) = self.world(engine, crates) {
+    pub fn ready_world(&self, needs: Needs<'_>, report: &mut dyn FnMut(Step)) -> Result<World, Error> {
+        if let Some(world) = self.world(needs) {
             return Ok(world);
         }
-        report(Step::BuildingWorld(engine));
-        world::build(&self.workspace, &self.toolchain, engine, crates, &self.fingerprint)
+        report(Step::BuildingWorld(needs.engine));
+        world::build(&self.workspace, &self.toolchain, needs, &self.fingerprint)
     }
 
     /// A program of this repository that a check does without: the package's name. Built where it is not ready.
@@ -152,6 +156,17 @@ pub fn judge(
     Ok(Judged { judgement, remembered: false })
 }
 
+/// The verdict on `file` as it is now, if an earlier check has found it.
+///
+/// # Errors
+/// The file or the exercise cannot be read.
+pub fn remembered(bench: &Bench, exercise: &Exercise, file: &Path) -> Result<Option<Judgement>, Error> {
+    let shown = bench.workspace.shown(file);
+    let path = bench.workspace.root().join(&shown);
+    let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+    Ok(cache::Entry::new(&bench.workspace, exercise, &shown, &bytes, &bench.fingerprint)?.load())
+}
+
 fn decide(
     bench: &Bench,
     exercise: &Exercise,
@@ -178,12 +193,16 @@ fn decide(
         let ran = run::run(exercise, engine, program, scenarios, root, options.jobs)?;
         ms.run += millis(started.elapsed());
         for run::Ran { result, mut record } in ran {
-            if let Some(trace) = &mut record.trace {
-                naming::name_objects(trace, &[source, prepared.hidden()]);
-            }
             let failed = result.verdict != Verdict::Passed;
             results.push(result);
             if failed {
+                let budget = exercise.manifest.budget(&record.scenario);
+                let started = Instant::now();
+                record = simplest::simplest(engine, &program.path, root, budget, record)?;
+                ms.run += millis(started.elapsed());
+                if let Some(trace) = &mut record.trace {
+                    naming::name_objects(trace, &[source, prepared.hidden()]);
+                }
                 return Ok(Judgement { ms, ..Judgement::ended(&exercise.id, engine, record, results) });
             }
         }
@@ -214,7 +233,7 @@ fn prepare(
     ms: &mut Milliseconds,
     report: &mut dyn FnMut(Step),
 ) -> Result<Result<Prepared, Rejection>, Error> {
-    let world = bench.ready_world(engine, &exercise.manifest.crates, report)?;
+    let world = bench.ready_world(Needs::of(exercise, engine), report)?;
     let hidden_path = exercise.hidden(engine);
     let read = std::fs::read_to_string(bench.workspace.root().join(&hidden_path));
     let hidden = read.map_err(|error| Error::io("read", &hidden_path, error))?;

@@ -4,7 +4,7 @@ mod sites;
 
 use std::collections::{BTreeMap, HashMap};
 
-use kata_trace::{Object, ObjectKind, Trace};
+use kata_trace::{Event, Object, ObjectId, ObjectKind, Op, Trace};
 
 use self::sites::Sites;
 use crate::excerpt::Source;
@@ -17,11 +17,12 @@ pub(crate) fn name_objects(trace: &mut Trace, sources: &[Source<'_>]) {
     for label in trace.objects.iter().filter_map(|object| object.label.as_deref()) {
         *labels.entry(label).or_default() += 1;
     }
-    let names: Vec<String> = (trace.objects.iter())
-        .map(|object| match object.label.as_deref() {
+    let used = names_in_use(trace, &files);
+    let names: Vec<String> = (trace.objects.iter().zip(&used))
+        .map(|(object, used)| match object.label.as_deref() {
             Some(label) if labels[label] == 1 => label.to_owned(),
-            Some(label) => format!("{label}.{}", name(object, &files)),
-            None => name(object, &files),
+            Some(label) => format!("{label}.{}", name(object, *used, &files)),
+            None => name(object, *used, &files),
         })
         .collect();
     for (object, name) in trace.objects.iter_mut().zip(unique(names)) {
@@ -29,10 +30,31 @@ pub(crate) fn name_objects(trace: &mut Trace, sources: &[Source<'_>]) {
     }
 }
 
-fn name(object: &Object, files: &HashMap<&str, Sites>) -> String {
-    let by_place = object.created.as_ref().and_then(|created| {
-        files.get(created.file.as_str())?.name_at(created.line as usize, created.column as usize, object.kind)
-    });
+/// For each object, the field through which it is used, if all uses agree on it.
+fn names_in_use<'s>(trace: &Trace, files: &'s HashMap<&str, Sites>) -> Vec<Option<&'s str>> {
+    let mut names: HashMap<ObjectId, Option<&str>> = HashMap::new();
+    for event in trace.events.iter().filter(|event| is_call(event)) {
+        let (Some(object), Some(at)) = (event.object, &event.at) else { continue };
+        let used =
+            files.get(at.file.as_str()).and_then(|sites| sites.field_used_at(at.line as usize, at.column as usize));
+        names.entry(object).and_modify(|name| *name = name.filter(|name| Some(*name) == used)).or_insert(used);
+    }
+    (0..).take(trace.objects.len()).map(|object| names.get(&object).copied().flatten()).collect()
+}
+
+/// Whether the place of an event is that of a method call on its object.
+fn is_call(event: &Event) -> bool {
+    !matches!(event.op, Op::Unlock | Op::ReadUnlock | Op::WriteUnlock | Op::CloseSend | Op::CloseRecv | Op::Wake)
+}
+
+fn name(object: &Object, used: Option<&str>, files: &HashMap<&str, Sites>) -> String {
+    let at_creation = |derived: bool| {
+        let created = object.created.as_ref()?;
+        let (line, column) = (created.line as usize, created.column as usize);
+        let sites = files.get(created.file.as_str())?;
+        if derived { sites.type_at(line, column) } else { sites.name_at(line, column, object.kind) }
+    };
+    let by_place = at_creation(false).or(used).or_else(|| at_creation(true));
     // `map(Mutex::new)`: the caller is the iterator. If the program mentions only one such function, it is that one.
     let by_mention = || {
         let mut mentions = files.values().flat_map(|sites| sites.mentions_of(object.kind));
@@ -107,6 +129,32 @@ mod tests {
         let mut trace = Trace { objects, ..Trace::default() };
         name_objects(&mut trace, &[Source { name: "src/lib.rs", text }]);
         trace.objects.into_iter().map(|object| object.name).collect()
+    }
+
+    #[test]
+    fn an_object_that_no_place_names_is_named_after_the_field_through_which_it_is_used() {
+        let text = "fn f() { self.stripes[a % 64].lock(); self.stripes[b].lock(); one.lock(); self.other.lock(); }";
+        let lock = |object, part: &str| {
+            let column = text.find(part).unwrap() + part.find(".lock").unwrap() + 2;
+            let at = Location { file: "src/lib.rs".to_owned(), line: 1, column: column.try_into().unwrap() };
+            Event { object: Some(object), at: Some(at), ..Event::new(0, Op::Lock) }
+        };
+        let elsewhere = || Object { kind: ObjectKind::Mutex, created: None, label: None, name: String::new() };
+        let mut trace = Trace {
+            objects: (0..4).map(|_| elsewhere()).collect(),
+            events: vec![
+                lock(0, "stripes[a % 64].lock"),
+                lock(0, "stripes[b].lock"),
+                lock(1, "stripes[b].lock"),
+                lock(2, "one.lock"),
+                lock(3, "other.lock"),
+                lock(3, "stripes[b].lock"),
+            ],
+            ..Trace::default()
+        };
+        name_objects(&mut trace, &[Source { name: "src/lib.rs", text }]);
+        let names: Vec<&str> = trace.objects.iter().map(|object| object.name.as_str()).collect();
+        assert_eq!(names, ["stripes#1", "stripes#2", "mutex#1", "mutex#2"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::excerpt::Source;
 use crate::process::Way;
 use crate::scenario::Scenario;
 use crate::verdict::{Milliseconds, Rejection};
-use crate::{Bench, Error, Judgement, Prepared, Step, lint, naming, prepare, process, run};
+use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, lint, naming, prepare, process, run};
 
 /// A program to decide for.
 pub struct Game {
@@ -42,7 +42,8 @@ pub struct Position {
 }
 
 impl Game {
-    /// Compiles `file` and opens a game of one of its scenarios. The inner error is a file that is refused.
+    /// Compiles `file` and opens a game of one of its scenarios, whose schedules begin with those tokens. The inner error
+    /// is a file that is refused.
     ///
     /// # Errors
     /// The file cannot be read, there is no such scenario, or something fails that is no fault of the file.
@@ -50,10 +51,10 @@ impl Game {
         bench: &Bench,
         exercise: &Exercise,
         file: &Path,
-        engine: Engine,
-        scenario: &str,
+        start: Schedule<'_>,
         report: &mut dyn FnMut(Step),
     ) -> Result<Result<Self, Rejection>, Error> {
+        let Schedule { engine, scenario, tokens } = start;
         let root = bench.workspace.root().to_owned();
         let shown = bench.workspace.shown(file);
         let path = root.join(&shown);
@@ -74,7 +75,7 @@ impl Game {
             })?;
         let exercise = exercise.clone();
         let mut game = Game { exercise, root, engine, scenario, prepared, name, text, known: Vec::new() };
-        game.known = game.whole()?;
+        game.known = game.whole(tokens)?;
         Ok(Ok(game))
     }
 
@@ -120,8 +121,8 @@ impl Game {
     }
 
     /// The objects of the execution that is explored first, and where they lie.
-    fn whole(&self) -> Result<Vec<(Object, u64)>, Error> {
-        let record = self.run(Way::Replay(""), &Cancel::default())?.expect("nobody cancels this");
+    fn whole(&self, start: &str) -> Result<Vec<(Object, u64)>, Error> {
+        let record = self.run(Way::Replay(start), &Cancel::default())?.expect("nobody cancels this");
         let places = record.standing.unwrap_or_default().places;
         let objects = record.trace.unwrap_or_default().objects.into_iter();
         Ok(objects.zip(places).filter_map(|(object, place)| Some((object, place?))).collect())

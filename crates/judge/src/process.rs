@@ -19,6 +19,8 @@ pub(crate) enum Way<'a> {
     Explore,
     /// Through one schedule.
     Replay(&'a str),
+    /// Through one schedule, and on to a simpler one that fails in the same way.
+    Simplify(&'a str),
     /// Through one schedule, up to the first decision behind it.
     Stand(&'a str),
 }
@@ -41,8 +43,9 @@ pub(crate) fn run(
         budget: budget.clone(),
         replay: match way {
             Way::Explore => None,
-            Way::Replay(schedule) | Way::Stand(schedule) => Some(schedule.to_owned()),
+            Way::Replay(tokens) | Way::Simplify(tokens) | Way::Stand(tokens) => Some(tokens.to_owned()),
         },
+        simplify: matches!(way, Way::Simplify(_)),
         stop: matches!(way, Way::Stand(_)),
     };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
@@ -134,6 +137,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         schedule: None,
         trace: None,
         diverged: None,
+        simplification: None,
         standing: None,
     }
 }
@@ -206,6 +210,7 @@ mod tests {
             scenario: "s".to_owned(),
             budget: Budget::default(),
             replay: None,
+            simplify: false,
             stop: false,
         }
     }

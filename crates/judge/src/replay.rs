@@ -48,6 +48,31 @@ pub fn replay(
     schedule: Schedule<'_>,
     report: &mut dyn FnMut(Step),
 ) -> Result<Replayed, Error> {
+    rerun(bench, exercise, file, schedule, false, report)
+}
+
+/// As [`replay`], and makes the execution simpler if it fails: [`Judgement::simplification`] tells how much.
+///
+/// # Errors
+/// As [`replay`].
+pub fn simplify(
+    bench: &Bench,
+    exercise: &Exercise,
+    file: &Path,
+    schedule: Schedule<'_>,
+    report: &mut dyn FnMut(Step),
+) -> Result<Replayed, Error> {
+    rerun(bench, exercise, file, schedule, true, report)
+}
+
+fn rerun(
+    bench: &Bench,
+    exercise: &Exercise,
+    file: &Path,
+    schedule: Schedule<'_>,
+    simplify: bool,
+    report: &mut dyn FnMut(Step),
+) -> Result<Replayed, Error> {
     let started = Instant::now();
     let root = bench.workspace.root();
     let shown = bench.workspace.shown(file);
@@ -71,7 +96,8 @@ pub fn replay(
     let budget = exercise.manifest.budget(&scenario.name);
     let running = Instant::now();
     let program = &prepared.program.path;
-    let record = process::run(program, root, &scenario.name, budget, Way::Replay(schedule.tokens), &Cancel::default())?;
+    let way = if simplify { Way::Simplify(schedule.tokens) } else { Way::Replay(schedule.tokens) };
+    let record = process::run(program, root, &scenario.name, budget, way, &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

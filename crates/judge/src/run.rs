@@ -83,6 +83,7 @@ pub(crate) fn result(engine: Engine, scenario: &Scenario, record: &Record, start
         exhaustive: record.evidence.exhaustive,
         preemption_bound: record.evidence.preemption_bound,
         seed: record.evidence.seed,
+        inputs: record.evidence.inputs,
         ms: millis(started.elapsed()),
     }
 }

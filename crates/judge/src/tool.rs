@@ -29,7 +29,7 @@ pub(crate) fn ready(
         return Ok(tool.program);
     }
     building();
-    let artifacts = cargo::build(workspace, toolchain, std::iter::once(name))?;
+    let artifacts = cargo::build_ours(workspace, toolchain, std::iter::once(name))?;
     let mut programs = artifacts.iter().filter(|artifact| artifact.target.name == name);
     let program = programs.find_map(|artifact| artifact.executable.as_deref());
     let program = program.ok_or_else(|| Error::new(format!("cargo built {name} without a program")))?;

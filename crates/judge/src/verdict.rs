@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use exercise::{Engine, Exercise, Id};
-use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Thread, Trace, Verdict};
+use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Simplification, Thread, Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Judgement`]'s form.
@@ -36,6 +36,9 @@ pub struct Judgement {
     pub at: Option<Location>,
     /// The failing schedule, for `replay`.
     pub schedule: Option<String>,
+    /// How much simpler the failing execution was made, where that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simplification: Option<Simplification>,
     /// The threads of the failing execution.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub threads: Vec<Thread>,
@@ -82,7 +85,7 @@ pub struct ScenarioResult {
     pub verdict: Verdict,
     /// Executions that were explored.
     pub executions: u64,
-    /// Nothing was left out.
+    /// Nothing was left out, except inputs.
     pub exhaustive: bool,
     /// The preemption bound that was reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,6 +93,9 @@ pub struct ScenarioResult {
     /// The seed of the randomised search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Generated inputs that were explored, each as far as is said here, if the scenario asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<u32>,
     /// Milliseconds on the wall clock.
     pub ms: u64,
 }
@@ -133,6 +139,7 @@ impl Judgement {
             message,
             at: None,
             schedule: None,
+            simplification: None,
             threads: Vec::new(),
             objects: Vec::new(),
             trace: Vec::new(),
@@ -156,8 +163,9 @@ impl Judgement {
         let evidence = Evidence {
             executions: scenarios.iter().map(|scenario| scenario.executions).sum(),
             preemption_bound: scenarios.iter().filter_map(|scenario| scenario.preemption_bound).min(),
-            exhaustive: scenarios.iter().all(|scenario| scenario.exhaustive),
+            exhaustive: scenarios.iter().all(|scenario| scenario.exhaustive && scenario.inputs.is_none()),
             seed: scenarios.iter().find_map(|scenario| scenario.seed),
+            inputs: None,
         };
         Judgement { evidence: Some(evidence), scenarios, ..Judgement::new(exercise, Verdict::Passed, String::new()) }
     }
@@ -172,6 +180,7 @@ impl Judgement {
             evidence: Some(record.evidence),
             at: record.at,
             schedule: record.schedule,
+            simplification: record.simplification,
             threads: trace.threads,
             objects: trace.objects,
             trace: trace.events,

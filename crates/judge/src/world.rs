@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use exercise::Engine;
+use exercise::{Engine, Exercise};
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::{self, sorted_entries};
@@ -25,14 +25,42 @@ pub struct World {
     pub(crate) fingerprint: String,
 }
 
+/// Which world, and what goes with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// Which.
+    pub engine: Engine,
+    /// Crates other than `std` that a learner's file may use.
+    pub crates: &'a [String],
+    /// Crates other than `kata` that only the hidden tests use.
+    pub test_crates: &'a [String],
+}
+
+impl<'a> Needs<'a> {
+    /// What an exercise needs in a world.
+    pub fn of(exercise: &'a Exercise, engine: Engine) -> Self {
+        Needs { engine, crates: &exercise.manifest.crates, test_crates: &exercise.manifest.test_crates }
+    }
+
+    /// The world alone.
+    pub fn only(engine: Engine) -> Self {
+        Needs { engine, crates: &[], test_crates: &[] }
+    }
+
+    fn key(&self) -> String {
+        let crates = self.crates.iter().chain(self.test_crates).map(String::as_str);
+        std::iter::once(self.engine.name()).chain(crates).collect::<Vec<_>>().join("+")
+    }
+}
+
 /// Stands for what the worlds are made of.
 pub(crate) fn fingerprint(workspace: &Workspace, toolchain: &Toolchain) -> Result<String, Error> {
     fingerprint::of_crates(workspace, toolchain, |name| name.as_encoded_bytes().starts_with(b"kata"))
 }
 
 /// The world, from memory if nothing has changed since it was built.
-pub(crate) fn remembered(workspace: &Workspace, engine: Engine, crates: &[String], fingerprint: &str) -> Option<World> {
-    let text = std::fs::read(memory(workspace, engine, crates)).ok()?;
+pub(crate) fn remembered(workspace: &Workspace, needs: Needs<'_>, fingerprint: &str) -> Option<World> {
+    let text = std::fs::read(memory(workspace, needs)).ok()?;
     let world: World = serde_json::from_slice(&text).ok()?;
     let intact = world.facades.values().chain(world.backstage.values()).all(|path| path.is_file());
     (world.fingerprint == fingerprint && intact).then_some(world)
@@ -45,21 +73,22 @@ pub(crate) fn remembered(workspace: &Workspace, engine: Engine, crates: &[String
 pub(crate) fn build(
     workspace: &Workspace,
     toolchain: &Toolchain,
-    engine: Engine,
-    crates: &[String],
+    needs: Needs<'_>,
     fingerprint: &str,
 ) -> Result<World, Error> {
+    let Needs { engine, crates, test_crates } = needs;
     let facade_packages: Vec<_> = (std::iter::once("std").chain(crates.iter().map(String::as_str)))
         .map(|name| (name.replace('-', "_"), format!("kata-{engine}-{name}")))
         .collect();
-    let backstage_packages =
-        [("kata".to_owned(), "kata".to_owned()), ("kata_world".to_owned(), format!("kata-{engine}"))];
+    let backstage_packages: Vec<_> = (test_crates.iter())
+        .map(|name| (format!("kata_{}", name.replace('-', "_")), format!("kata-{name}")))
+        .chain([("kata".to_owned(), "kata".to_owned()), ("kata_world".to_owned(), format!("kata-{engine}"))])
+        .collect();
     let packages = facade_packages.iter().chain(&backstage_packages).map(|(_, package)| package.as_str());
-    let artifacts = cargo::build(workspace, toolchain, packages)?;
+    let artifacts = cargo::build_ours(workspace, toolchain, packages)?;
 
     // Later builds with other features replace files in cargo's own directory. Links keep this set together.
-    let dependencies =
-        workspace.scratch().join("worlds").join(format!("{}-{}", key(engine, crates), &fingerprint[..16]));
+    let dependencies = workspace.scratch().join("worlds").join(format!("{}-{}", needs.key(), &fingerprint[..16]));
     std::fs::create_dir_all(&dependencies).map_err(|error| Error::io("create", &dependencies, error))?;
     forget_old_builds(&dependencies);
     let mut libraries = BTreeMap::new();
@@ -83,16 +112,12 @@ pub(crate) fn build(
         fingerprint: fingerprint.to_owned(),
     };
     let text = serde_json::to_vec_pretty(&world).expect("a world has only string keys");
-    crate::cache::write(&memory(workspace, engine, crates), &text)?;
+    crate::cache::write(&memory(workspace, needs), &text)?;
     Ok(world)
 }
 
-fn memory(workspace: &Workspace, engine: Engine, crates: &[String]) -> PathBuf {
-    workspace.scratch().join("worlds").join(format!("{}.json", key(engine, crates)))
-}
-
-fn key(engine: Engine, crates: &[String]) -> String {
-    std::iter::once(engine.name()).chain(crates.iter().map(String::as_str)).collect::<Vec<_>>().join("+")
+fn memory(workspace: &Workspace, needs: Needs<'_>) -> PathBuf {
+    workspace.scratch().join("worlds").join(format!("{}.json", needs.key()))
 }
 
 /// Removes what nothing is compiled against any more. A check that runs at the moment may use the build before this

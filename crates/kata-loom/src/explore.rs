@@ -267,6 +267,7 @@ impl Search {
             preemption_bound: self.reached.map(u32::from),
             exhaustive: self.exhausted,
             seed: None,
+            inputs: None,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::panic::Location;
 
-use kata::{Failure, Meeting, World};
-use kata_trace::{ObjectKind, Op};
+use kata::{Entry, Failure, Meeting, World};
+use kata_trace::{ObjectKind, Op, Verdict};
 
 use crate::object::Object;
 use crate::point::{Point, Sleepers};
@@ -36,6 +36,13 @@ impl World for LoomWorld {
     }
 
     fn fail(&self, failure: Failure) -> ! {
+        if let Some(at) = failure.at.clone().filter(|_| failure.verdict == Verdict::AssertionFailed) {
+            execution::with(|e| {
+                let entry =
+                    Entry { text: Some(failure.message.as_str().into()), ..Entry::new(e.running(), Op::Panic, None) };
+                e.log.push_at(entry, at);
+            });
+        }
         explore::conclude(failure)
     }
 }

@@ -100,6 +100,7 @@ fn record(name: &str) -> Result<Record, Failed> {
         scenario: name.to_owned(),
         budget: Budget { wall_seconds: 20, ..Budget::default() },
         replay: None,
+        simplify: false,
         stop: false,
     };
     let mut child = Command::new(std::env::current_exe()?)

@@ -10,7 +10,8 @@ use crate::choice::read_schedule;
 use crate::kernel::{self, Left, Subject};
 use crate::oracle::ShuttleWorld;
 use crate::scheduler::Seam;
-use crate::search::{ContextBound, Prefix, Random, Replay, Search};
+use crate::search::{ContextBound, Guide, Prefix, Random, Replay, Search};
+use crate::simplify::{Execution, simplify};
 use crate::thread::run_scenario;
 use crate::unwind;
 
@@ -45,7 +46,7 @@ pub fn explore(order: Order) -> Finding {
         if order.stop {
             return stand(order.run, &order.budget, schedule);
         }
-        return replay(order.run, &order.budget, schedule);
+        return replay(order.run, &order.budget, schedule, order.simplify);
     }
     run(order.run, &order.budget, Settings::default())
 }
@@ -64,6 +65,7 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
         preemption_bound: left.failure.as_ref().map_or(left.bound, |_| Some(left.preemptions)),
         exhaustive: left.failure.is_none() && left.exhaustive,
         seed: None,
+        inputs: None,
     };
     if let Some(failure) = left.failure.take() {
         return failed(failure, evidence, left.schedule);
@@ -85,23 +87,32 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     }
 }
 
-/// Runs `schedule` once. An execution that leaves it is reported as an internal error: the program has changed.
-fn replay(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
+/// Runs `schedule` once. An execution that leaves it is reported as an internal error: the program has changed. If it
+/// fails, simpler ones may be tried that fail in the same way.
+fn replay(scenario: fn(), budget: &Budget, schedule: &str, simpler: bool) -> Finding {
     let Some(decisions) = read_schedule(schedule) else {
         return internal(format!("`{schedule}` is not a schedule"));
     };
-    let left = search(scenario, budget, Settings::default(), 1, Box::new(Replay::new(decisions)), Vec::new());
+    let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Replay::new(decisions)), Vec::new());
     if let Some(diverged) = left.search.diverged() {
         let message = format!("the schedule does not apply to this program from decision {} on", diverged.decision);
         let trace = kernel::with(|kernel| kernel.log.to_trace());
         return Finding { diverged: Some(diverged), trace: Some(trace), ..internal(message) };
     }
+    if simpler && let Some(failure) = left.failure.take() {
+        let evidence = alone(&left);
+        return simplified(scenario, budget, execution(failure, left), evidence);
+    }
     once(left)
+}
+
+fn alone(left: &Left) -> Evidence {
+    Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None, inputs: None }
 }
 
 /// What one execution came to.
 fn once(mut left: Left) -> Finding {
-    let evidence = Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None };
+    let evidence = alone(&left);
     let standing = kernel::with(|kernel| kernel.standing(left.decision.take()));
     let finding = match left.failure.take() {
         Some(failure) => failed(failure, evidence, left.schedule),
@@ -187,15 +198,39 @@ fn install_panic_hook() {
     });
 }
 
-fn failed(failure: Failure, evidence: Evidence, schedule: String) -> Finding {
+fn failed(mut failure: Failure, evidence: Evidence, schedule: String) -> Finding {
+    let trace = trace_of(&mut failure);
+    Finding::failed(failure, evidence, Some(schedule), Some(trace))
+}
+
+/// The log of an execution that has just failed, and the kind of its deadlock.
+fn trace_of(failure: &mut Failure) -> Trace {
     let mut trace = kernel::with(|kernel| kernel.log.to_trace());
-    let mut failure = failure;
     match failure.verdict {
         Verdict::Deadlock => failure.kind = Some(kata_trace::diagnosis::deadlock_kind(&trace)),
         Verdict::Livelock => shorten(&mut trace),
         _ => {}
     }
-    Finding::failed(failure, evidence, Some(schedule), Some(trace))
+    trace
+}
+
+/// The execution that has just failed.
+fn execution(mut failure: Failure, left: Left) -> Execution {
+    let trace = trace_of(&mut failure);
+    Execution { failure, trace, schedule: left.schedule, preemptions: left.preemptions, looked: left.looked }
+}
+
+/// The simplest execution that fails in the same way as `found`.
+fn simplified(scenario: fn(), budget: &Budget, found: Execution, evidence: Evidence) -> Finding {
+    let mut run = |wishes, looked| {
+        let mut left = search(scenario, budget, Settings::default(), 1, Box::new(Guide::new(wishes)), looked);
+        let steps = left.steps;
+        (left.failure.take().map(|failure| execution(failure, left)), steps)
+    };
+    let (simplest, simplification) = simplify(found, &mut run);
+    let evidence = Evidence { preemption_bound: Some(simplest.preemptions), ..evidence };
+    let Execution { failure, trace, schedule, .. } = simplest;
+    Finding { simplification: Some(simplification), ..Finding::failed(failure, evidence, Some(schedule), Some(trace)) }
 }
 
 /// Cuts the endless tail of a livelock to a few rounds.

@@ -50,6 +50,7 @@ pub mod print;
 pub mod process;
 mod scheduler;
 mod search;
+mod simplify;
 pub mod sync;
 pub mod thread;
 pub mod time;

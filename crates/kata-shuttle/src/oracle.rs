@@ -29,6 +29,7 @@ impl World for ShuttleWorld {
     }
 
     fn fail(&self, failure: Failure) -> ! {
+        kernel::with(|kernel| kernel.log_assertion(&failure));
         kernel::fail(failure)
     }
 }

@@ -1,11 +1,13 @@
 //! Which interleaving comes next.
 
 mod context_bound;
+mod guide;
 mod prefix;
 mod random;
 mod replay;
 
 pub(crate) use context_bound::ContextBound;
+pub(crate) use guide::Guide;
 pub(crate) use prefix::Prefix;
 pub(crate) use random::Random;
 pub(crate) use replay::Replay;

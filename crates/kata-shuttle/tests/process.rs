@@ -90,6 +90,7 @@ fn run(scenario: &str) -> Record {
         scenario: scenario.to_owned(),
         budget: Budget::default(),
         replay: None,
+        simplify: false,
         stop: false,
     };
     let mut child = Command::new(std::env::current_exe().unwrap())

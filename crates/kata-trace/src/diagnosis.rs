@@ -17,6 +17,7 @@ mod order;
 mod overlap;
 mod panic;
 mod race;
+mod signature;
 mod variable;
 mod waiting;
 
@@ -24,6 +25,7 @@ use crate::{DeadlockKind, Location, Trace, Verdict};
 use case::Case;
 
 pub use livelock::{Repetition, repetition};
+pub use signature::Signature;
 
 /// What went wrong, by the name that the literature gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +34,8 @@ pub enum Pattern {
     LockCycle,
     /// A thread waits for a lock that it holds itself.
     SelfDeadlock,
+    /// A notification for one waiter woke another one, which could do nothing with it.
+    WrongWaiter,
     /// A notification came when nobody waited for it yet.
     LostWakeup,
     /// A thread waits for an event that nobody is left to bring about.
@@ -40,6 +44,8 @@ pub enum Pattern {
     HoldAndWait,
     /// A thread waits on a channel for ever.
     Channel,
+    /// A receiver waits for the end of a channel, and whoever sent on it has ended: a sender was not dropped.
+    SenderNotDropped,
     /// A write that overwrites another which it does not take into account.
     LostUpdate,
     /// A thread acts on what it found out before another changed it.
@@ -50,6 +56,10 @@ pub enum Pattern {
     TornRead,
     /// A thread sees a value that another one was about to take back.
     DirtyRead,
+    /// A thread reads another's value where it expects the one that it wrote itself.
+    OverwrittenWrite,
+    /// A thread comes to something before another one has done what must be done before.
+    OrderViolation,
     /// An attempt failed, and was not repeated.
     GaveUp,
     /// A wait ended for no reason.

@@ -9,6 +9,7 @@ mod names;
 mod record;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
+mod simplification;
 pub mod spans;
 mod trace;
 mod verdict;
@@ -17,5 +18,6 @@ pub use decision::{Alternative, Decision, Standing, Turn};
 pub use event::{Cause, Event, Op, Value};
 pub use names::{Names, is_test};
 pub use record::{Budget, Divergence, Evidence, Location, Record, Request};
+pub use simplification::{Simplification, Size};
 pub use trace::{Object, ObjectId, ObjectKind, Thread, ThreadId, Trace};
 pub use verdict::{DeadlockKind, Verdict};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeadlockKind, Standing, ThreadId, Trace, Verdict};
+use crate::{DeadlockKind, Simplification, Standing, ThreadId, Trace, Verdict};
 
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,8 +33,10 @@ pub struct Budget {
     pub preemptions: Option<u32>,
     /// Executions of the randomised search (PCT) after a search that was not exhaustive.
     pub random_executions: u64,
-    /// The seed of the randomised search.
+    /// The seed of the randomised search, and of generated inputs.
     pub seed: u64,
+    /// Inputs that are generated, for a scenario that asks for one.
+    pub inputs: u32,
     /// Seconds of processor time.
     pub cpu_seconds: u64,
     /// Seconds on the wall clock.
@@ -53,6 +55,7 @@ impl Default for Budget {
             preemptions: None,
             random_executions: 500,
             seed: 0x6b61_7461,
+            inputs: 32,
             cpu_seconds: 10,
             wall_seconds: 60,
             memory_mib: 2_048,
@@ -73,6 +76,10 @@ pub struct Request {
     /// Run exactly this schedule once, in place of exploring. The empty one is any execution that was explored first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
+    /// Make that schedule simpler, as long as it fails in the same way: the answer is the simplest such execution. A
+    /// world that cannot do so answers with the execution itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simplify: bool,
     /// Stop at the first decision behind that schedule, and answer with it in [`Record::standing`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stop: bool,
@@ -85,10 +92,14 @@ pub struct Evidence {
     pub executions: u64,
     /// The preemption bound that was reached: everything up to it was explored, or the failure was found at it.
     pub preemption_bound: Option<u32>,
-    /// Nothing was left out.
+    /// Nothing was left out, except inputs.
     pub exhaustive: bool,
     /// The seed of the randomised search, if there was one.
     pub seed: Option<u64>,
+    /// Generated inputs that were explored, if the scenario asks for one. What is said of the preemption bound holds for
+    /// each of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<u32>,
 }
 
 /// Where a schedule does not apply to a program: the program is not the one that it was found in.
@@ -130,6 +141,9 @@ pub struct Record {
     /// Where a replay diverged; the verdict is then `internal-error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diverged: Option<Divergence>,
+    /// See [`Request::simplify`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simplification: Option<Simplification>,
     /// Where an execution that followed a schedule stands, if the world can tell. The verdict on one that has stopped is
     /// `passed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,9 +10,11 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Divergence, Evidence, Record, Request, Standing, Trace, Verdict};
+use kata_trace::{
+    Budget, DeadlockKind, Divergence, Evidence, Record, Request, Simplification, Standing, Trace, Verdict,
+};
 
-use crate::{Failure, limits};
+use crate::{Failure, input, limits};
 
 /// A scenario: one function of the hidden tests.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +44,8 @@ pub struct Finding {
     pub trace: Option<Trace>,
     /// See [`Record::diverged`].
     pub diverged: Option<Divergence>,
+    /// See [`Record::simplification`].
+    pub simplification: Option<Simplification>,
     /// See [`Record::standing`].
     pub standing: Option<Standing>,
 }
@@ -58,6 +62,7 @@ impl Finding {
             schedule: None,
             trace: None,
             diverged: None,
+            simplification: None,
             standing: None,
         }
     }
@@ -73,6 +78,7 @@ impl Finding {
             schedule,
             trace,
             diverged: None,
+            simplification: None,
             standing: None,
         }
     }
@@ -87,6 +93,8 @@ pub struct Order {
     pub budget: Budget,
     /// See [`Request::replay`].
     pub replay: Option<String>,
+    /// See [`Request::simplify`].
+    pub simplify: bool,
     /// See [`Request::stop`].
     pub stop: bool,
 }
@@ -121,7 +129,7 @@ pub fn seen_at(at: &'static Location<'static>) {
 ///
 /// Never returns: the process ends with status 0 after the record, and with status 2 when it was not started by a
 /// judge.
-pub fn main(scenarios: &[Scenario], explore: impl FnOnce(Order) -> Finding) -> ! {
+pub fn main(scenarios: &[Scenario], mut explore: impl FnMut(Order) -> Finding) -> ! {
     let request = match open() {
         Ok(request) => request,
         Err(error) => {
@@ -134,11 +142,14 @@ pub fn main(scenarios: &[Scenario], explore: impl FnOnce(Order) -> Finding) -> !
         std::process::exit(2);
     };
     watch(Duration::from_secs(request.budget.cpu_seconds));
-    answer(explore(Order { run: scenario.run, budget: request.budget, replay: request.replay, stop: request.stop }))
+    let Request { budget, replay, simplify, stop, .. } = request;
+    let order = Order { run: scenario.run, budget, replay, simplify, stop };
+    answer(input::explore(order, &mut explore))
 }
 
 /// Writes the record and ends the process. The first call wins; the others wait for the end.
-pub fn answer(finding: Finding) -> ! {
+pub fn answer(mut finding: Finding) -> ! {
+    input::label(&mut finding);
     let channel = CHANNEL.get().expect("the harness was entered");
     let record = Record {
         nonce: channel.nonce.clone(),
@@ -151,6 +162,7 @@ pub fn answer(finding: Finding) -> ! {
         schedule: finding.schedule,
         trace: finding.trace,
         diverged: finding.diverged,
+        simplification: finding.simplification,
         standing: finding.standing,
     };
     let mut line = serde_json::to_vec(&record).expect("a record has only string keys");

@@ -4,6 +4,7 @@
 pub mod arena;
 pub mod collections;
 pub mod harness;
+pub mod input;
 mod limits;
 mod log;
 mod oracle;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use exercise::{Engine, Exercise};
-use judge::{Bench, Cancel, Game, Position, Workspace};
+use judge::{Bench, Cancel, Game, Position, Schedule, Workspace};
 use kata_trace::{Alternative, Event, Location};
 use viewer::steps::{Steps, announced};
 
@@ -20,6 +20,8 @@ pub(crate) struct Program {
     pub(crate) file: PathBuf,
     pub(crate) engine: Engine,
     pub(crate) scenario: String,
+    /// The schedule before the first decision: empty, or which generated input it is about.
+    pub(crate) start: String,
 }
 
 /// A position, ready to be shown.
@@ -45,9 +47,9 @@ pub(crate) type Answer = anyhow::Result<Option<Box<Stand>>>;
 
 /// Compiles the program.
 pub(crate) fn open(program: &Program) -> anyhow::Result<Game> {
-    let Program { root, exercise, file, engine, scenario } = program;
+    let Program { root, exercise, file, engine, scenario, start } = program;
     let bench = Bench::new(Workspace::new(root))?;
-    match Game::open(&bench, exercise, file, *engine, scenario, &mut |_| {})? {
+    match Game::open(&bench, exercise, file, Schedule { engine: *engine, scenario, tokens: start }, &mut |_| {})? {
         Ok(game) => Ok(game),
         Err(rejection) => anyhow::bail!("{}: {}", rejection.verdict, rejection.message),
     }

@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// The scenario, one of the shuttle world.
     #[arg(long)]
     scenario: String,
+    /// The generated input, as in a schedule.
+    #[arg(long)]
+    input: Option<String>,
     /// In so many interleavings the scenario holds.
     #[arg(long)]
     held: Option<u64>,
@@ -49,6 +52,7 @@ pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<bool> {
         file: arguments.file.clone(),
         engine: Engine::Shuttle,
         scenario: arguments.scenario.clone(),
+        start: arguments.input.as_ref().map_or_else(String::new, |input| format!("{input}@")),
     };
     let broken = screen(arguments, &program)?;
     let Some(broken) = &broken else { return Ok(false) };
@@ -81,7 +85,7 @@ fn screen(arguments: &Arguments, program: &Program) -> anyhow::Result<Option<Jud
             let _ = answers.send(Message::Other(Err(anyhow::anyhow!("the game cannot go on"))));
         }
     });
-    ask.send(String::new())?;
+    ask.send(program.start.clone())?;
     loop {
         screen.draw(|frame| player.draw(frame, theme))?;
         match screen.next()? {

@@ -39,6 +39,7 @@ fn tell<R>(
         message: &judgement.message,
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
+        simplification: judgement.simplification.as_ref(),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

@@ -1,21 +1,50 @@
 //! What was explored, in words.
 
-use kata_trace::{Cause, Evidence, Trace, Verdict};
+use kata_trace::{Cause, Evidence, Simplification, Trace, Verdict};
 
 /// One line: how a failure was found, or how far the search went without one. Empty where nothing was searched.
 ///
 /// With the trace of the failure, the preemptions are told from other turns that the scheduler chose.
-pub fn sentence(verdict: Verdict, evidence: &Evidence, trace: Option<&Trace>) -> String {
+pub fn sentence(
+    verdict: Verdict,
+    evidence: &Evidence,
+    simplification: Option<&Simplification>,
+    trace: Option<&Trace>,
+) -> String {
     if evidence.executions == 0 {
         return String::new();
     }
-    if verdict == Verdict::Passed { held(evidence) } else { found(evidence, trace) }
+    if verdict == Verdict::Passed {
+        return held(evidence);
+    }
+    match simplification.filter(|simplification| simplification.is_simpler()) {
+        None => found(evidence, trace),
+        Some(simplification) => format!("{}; {}", found(evidence, None), simplified(simplification, trace)),
+    }
+}
+
+/// How the execution that is shown differs from the one that was found.
+fn simplified(simplification: &Simplification, trace: Option<&Trace>) -> String {
+    let Simplification { executions, from, to, .. } = simplification;
+    let tried = count(*executions, "more execution");
+    let fewer = |from: u32, to: u32, what: &str| {
+        (to < from).then(|| format!("{} in place of {}", count(u64::from(to), what), thousands(u64::from(from))))
+    };
+    let preemptions = (to.preemptions < from.preemptions)
+        .then(|| format!("{} in place of {}", turns(to.preemptions, trace), thousands(u64::from(from.preemptions))));
+    let parts = [preemptions, fewer(from.switches, to.switches, "switch"), fewer(from.steps, to.steps, "step")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("made simpler in {tried}: {}", parts.join(", "))
 }
 
 fn held(evidence: &Evidence) -> String {
-    let executions = count(evidence.executions, "execution");
+    let mut executions = count(evidence.executions, "execution");
+    if let Some(inputs) = evidence.inputs {
+        executions += &format!(" of {}", count(u64::from(inputs), "random input"));
+    }
     let bound = |bound: u32| if bound == 0 { "none".to_owned() } else { format!("up to {bound}") };
     let mut words = match (evidence.exhaustive, evidence.preemption_bound) {
+        (true, _) if evidence.inputs.is_some() => format!("held in {executions}, which are all of each"),
         (true, _) => format!("held in {executions}, which are all there are"),
         (false, Some(reached)) => format!("held in {executions}, with {} preemptions each", bound(reached)),
         (false, None) => format!("held in {executions}"),
@@ -28,6 +57,9 @@ fn held(evidence: &Evidence) -> String {
 
 fn found(evidence: &Evidence, trace: Option<&Trace>) -> String {
     let mut words = format!("found in execution {}", thousands(evidence.executions));
+    if let Some(inputs) = evidence.inputs {
+        words += &format!(", of random input {inputs} (made as small as it can be)");
+    }
     if let Some(cost) = evidence.preemption_bound {
         words += &format!(", with {}", turns(cost, trace));
     }
@@ -64,6 +96,7 @@ fn turns(cost: u32, trace: Option<&Trace>) -> String {
 
 fn count(number: u64, what: &str) -> String {
     let plural = match what {
+        "switch" => "switches".to_owned(),
         "wake-up for no reason" => "wake-ups for no reason".to_owned(),
         "time limit that passed" => "time limits that passed".to_owned(),
         _ => format!("{what}s"),
@@ -87,15 +120,15 @@ fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kata_trace::script;
+    use kata_trace::{Size, script};
 
     fn evidence(executions: u64, preemption_bound: Option<u32>, exhaustive: bool, seed: Option<u64>) -> Evidence {
-        Evidence { executions, preemption_bound, exhaustive, seed }
+        Evidence { executions, preemption_bound, exhaustive, seed, inputs: None }
     }
 
     #[test]
     fn a_failure_is_told_with_what_it_took() {
-        let told = |evidence| sentence(Verdict::Deadlock, &evidence, None);
+        let told = |evidence| sentence(Verdict::Deadlock, &evidence, None, None);
         assert_eq!(
             [
                 told(evidence(5, Some(1), false, None)),
@@ -118,14 +151,37 @@ mod tests {
     fn a_wake_up_for_no_reason_is_not_called_a_preemption() {
         let trace = script::trace("t1: wait c :1\nt2! lock a :2\nt1: wake c spurious :1");
         assert_eq!(
-            sentence(Verdict::Deadlock, &evidence(9, Some(2), false, None), Some(&trace)),
+            sentence(Verdict::Deadlock, &evidence(9, Some(2), false, None), None, Some(&trace)),
             "found in execution 9, with 1 preemption and 1 wake-up for no reason, by systematic search"
         );
     }
 
     #[test]
+    fn a_simpler_execution_than_the_one_that_was_found_is_told_as_such() {
+        let size = |preemptions, switches, steps| Size { preemptions, switches, steps };
+        let told = |from, to| {
+            let simplification = Simplification { executions: 57, from, to, minimal: true };
+            sentence(Verdict::Deadlock, &evidence(20_123, Some(7), false, Some(9)), Some(&simplification), None)
+        };
+        assert_eq!(
+            told(size(7, 14, 96), size(2, 4, 31)),
+            "found in execution 20,123, with 7 preemptions, by random search (seed 9); made simpler in 57 more \
+             executions: 2 preemptions in place of 7, 4 switches in place of 14, 31 steps in place of 96"
+        );
+        assert_eq!(
+            told(size(7, 4, 31), size(7, 4, 30)),
+            "found in execution 20,123, with 7 preemptions, by random search (seed 9); made simpler in 57 more \
+             executions: 30 steps in place of 31"
+        );
+        assert_eq!(
+            told(size(7, 4, 31), size(7, 4, 31)),
+            "found in execution 20,123, with 7 preemptions, by random search (seed 9)"
+        );
+    }
+
+    #[test]
     fn a_pass_is_told_with_how_far_it_went() {
-        let told = |evidence| sentence(Verdict::Passed, &evidence, None);
+        let told = |evidence| sentence(Verdict::Passed, &evidence, None, None);
         assert_eq!(
             [
                 told(evidence(518, Some(4), true, None)),

@@ -178,7 +178,7 @@ fn legend() -> Markup {
 }
 
 fn why(diagnosis: Option<&Diagnosis>, story: &Story<'_>) -> Markup {
-    let evidence = evidence::sentence(story.verdict, story.evidence, story.trace);
+    let evidence = evidence::sentence(story.verdict, story.evidence, story.simplification, story.trace);
     html! {
         section.why aria-label="Why" {
             @if let Some(diagnosis) = diagnosis {

@@ -12,7 +12,7 @@ pub mod steps;
 pub mod timeline;
 mod words;
 
-use kata_trace::{DeadlockKind, Evidence, Location, Trace, Verdict};
+use kata_trace::{DeadlockKind, Evidence, Location, Simplification, Trace, Verdict};
 
 /// One scenario's outcome, as it is told to the learner.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,8 @@ pub struct Story<'a> {
     pub at: Option<&'a Location>,
     /// What was explored.
     pub evidence: &'a Evidence,
+    /// How much simpler the failing execution was made, if it was.
+    pub simplification: Option<&'a Simplification>,
     /// The failing execution.
     pub trace: Option<&'a Trace>,
     /// The files that may be quoted: the path as in [`Location::file`], and the text.

@@ -40,8 +40,9 @@ pub fn render(story: &Story<'_>, style: &Style) -> String {
             parts.push(excerpts(here.as_slice(), story.sources, &style));
         }
     }
-    let evidence = evidence::sentence(story.verdict, story.evidence, story.trace);
+    let evidence = evidence::sentence(story.verdict, story.evidence, story.simplification, story.trace);
     if !evidence.is_empty() {
+        let evidence = textwrap::fill(&evidence, textwrap::Options::new(style.width).subsequent_indent("  "));
         parts.push(format!("{}\n", paint.paint(Tone::Faint, &evidence)));
     }
     parts.retain(|part| !part.is_empty());

@@ -154,6 +154,9 @@ impl<'t> Words<'t> {
                 format!("cas {what} failed{found}{ordering}{place}")
             }
             Op::CompareExchange => format!("cas {what}{change}{ordering}{place}"),
+            Op::Fence if event.text.is_some() => {
+                format!("compiler_fence {}{place}", event.ordering.as_deref().unwrap_or_default())
+            }
             Op::Fence => format!("fence {}{place}", event.ordering.as_deref().unwrap_or_default()),
             Op::CellRead => format!("read {what}{place}"),
             Op::CellWrite => format!("write {what}{place}"),

@@ -32,7 +32,7 @@ fn rendered(script: &str, verdict: Verdict, kind: Option<DeadlockKind>) -> Strin
 }
 
 fn render(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>, scenario: &str, source: &str) -> String {
-    let evidence = Evidence { executions: 5, preemption_bound: Some(1), exhaustive: false, seed: None };
+    let evidence = Evidence { executions: 5, preemption_bound: Some(1), exhaustive: false, seed: None, inputs: None };
     let sources = [(LEARNERS_FILE.to_owned(), source.to_owned())];
     let story = Story {
         verdict,
@@ -42,6 +42,7 @@ fn render(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>, scenario:
         message: "",
         at: None,
         evidence: &evidence,
+        simplification: None,
         trace: Some(trace),
         sources: &sources,
     };

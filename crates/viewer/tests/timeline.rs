@@ -40,8 +40,13 @@ impl Case {
     fn render(&self, style: Style) -> String {
         let trace = script::trace(&place(self.source, &self.script));
         let at = self.at.map(|line| Location { file: script::TEST_FILE.to_owned(), line, column: 5 });
-        let evidence =
-            Evidence { executions: self.executions, preemption_bound: self.preemptions, exhaustive: false, seed: None };
+        let evidence = Evidence {
+            executions: self.executions,
+            preemption_bound: self.preemptions,
+            exhaustive: false,
+            seed: None,
+            inputs: None,
+        };
         let sources = [(LEARNERS_FILE.to_owned(), self.source.to_owned())];
         let story = Story {
             verdict: self.verdict,
@@ -51,6 +56,7 @@ impl Case {
             message: self.message,
             at: at.as_ref(),
             evidence: &evidence,
+            simplification: None,
             trace: Some(&trace),
             sources: &sources,
         };
@@ -383,6 +389,7 @@ fn a_failure_without_an_explanation_quotes_its_place() {
         message: "used 10 s of processor time",
         at: Some(&at),
         evidence: &Evidence::default(),
+        simplification: None,
         trace: None,
         sources: &sources,
     };

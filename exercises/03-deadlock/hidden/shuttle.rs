@@ -1,11 +1,14 @@
 //! What the bank promises, for every interleaving of its tellers.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use deadlock::{AccountId, Bank, Cents, Transfer, TransferError};
 use kata::{Rendezvous, Verdict};
+use kata_proptest::collection;
+use kata_proptest::strategy::Strategy;
 
 const A: AccountId = AccountId(1);
 const B: AccountId = AccountId(2);
@@ -167,6 +170,21 @@ pub fn refused_transfers_change_nothing() {
     audited(&audits, 2);
 }
 
+/// Whatever two tellers are told to do, what they leave behind is what some order of their transfers, made one after the
+/// other, leaves behind.
+pub fn any_two_tellers_agree_with_some_order() {
+    let orders = kata_proptest::any("the tellers' orders", &(orders(), orders()));
+    let bank = Bank::new(DEPOSITS, |_| {});
+    thread::scope(|tellers| {
+        tellers.spawn(|| orders.0.iter().for_each(|order| order.give(&bank)));
+        tellers.spawn(|| orders.1.iter().for_each(|order| order.give(&bank)));
+    });
+    let possible = outcomes(DEPOSITS.map(|(_, deposit)| deposit), &orders.0, &orders.1);
+    let seen: Vec<Cents> = bank.snapshot().into_iter().map(|(_, balance)| balance).collect();
+    let explained = possible.iter().any(|outcome| outcome[..] == seen[..]);
+    assert!(explained, "the accounts hold {seen:?}, which no order of the transfers leaves behind: {possible:?}");
+}
+
 fn counting_bank(accounts: [(AccountId, Cents); 2]) -> (Bank, Arc<AtomicUsize>) {
     let audits = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&audits);
@@ -214,4 +232,66 @@ fn describe(transfer: &Transfer) -> String {
 fn list(balances: &[(AccountId, Cents)]) -> String {
     let balances: Vec<_> = balances.iter().map(|(id, balance)| format!("{}: {balance}", id.0)).collect();
     format!("[{}]", balances.join(", "))
+}
+
+const DEPOSITS: [(AccountId, Cents); 3] = [(A, 3), (B, 2), (C, 1)];
+
+/// An order to move money, as it is generated.
+#[derive(Clone, Copy)]
+struct Order(Transfer);
+
+impl Order {
+    fn give(&self, bank: &Bank) {
+        let Transfer { from, to, amount } = self.0;
+        match bank.transfer(from, to, amount) {
+            Ok(()) | Err(TransferError::InsufficientFunds(_)) => {}
+            Err(error) => panic!("{} was refused: {error}", describe(&self.0)),
+        }
+    }
+
+    /// The same on a ledger that only one teller uses.
+    fn make(&self, balances: &mut [Cents; 3]) {
+        let Transfer { from, to, amount } = self.0;
+        let place = |id: AccountId| id.0 as usize - 1;
+        if balances[place(from)] >= amount {
+            balances[place(from)] -= amount;
+            balances[place(to)] += amount;
+        }
+    }
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Transfer { from, to, amount } = self.0;
+        write!(f, "{} → {}: {amount}", from.0, to.0)
+    }
+}
+
+/// What a teller is told to do: up to two transfers.
+fn orders() -> impl Strategy<Value = Vec<Order>> {
+    let order = (1..=3_u32, 1..=3_u32, 1..=3_u64)
+        .prop_map(|(from, to, amount)| Order(Transfer { from: AccountId(from), to: AccountId(to), amount }));
+    collection::vec(order, 0..=2)
+}
+
+/// The balances after each order in which two tellers can make their transfers.
+fn outcomes(balances: [Cents; 3], one: &[Order], other: &[Order]) -> Vec<[Cents; 3]> {
+    let mut outcomes = Vec::new();
+    for (first, rest_of_one, rest_of_other) in [
+        one.split_first().map(|(first, rest)| (first, rest, other)),
+        other.split_first().map(|(first, rest)| (first, one, rest)),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        let mut balances = balances;
+        first.make(&mut balances);
+        outcomes.extend(self::outcomes(balances, rest_of_one, rest_of_other));
+    }
+    if outcomes.is_empty() {
+        outcomes.push(balances);
+    }
+    outcomes.sort_unstable();
+    outcomes.dedup();
+    outcomes
 }

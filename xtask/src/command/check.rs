@@ -1,17 +1,17 @@
 //! `check`: judge the solution of an exercise.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use exercise::{Exercise, Id};
-use judge::{Judged, Judgement};
+use judge::{Judged, Judgement, Recognised};
 use kata_trace::Verdict;
+use progress::{Progress, count_attempt};
 
 use crate::exit::Outcome;
 use crate::output::print;
-use crate::progress::{Progress, count_attempt, record};
 use crate::repository::Repository;
-use crate::{judging, report};
+use crate::{judging, learner, report};
 
 /// The arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -48,6 +48,9 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
         print(&report::passed(&exercise, judgement))?;
     } else {
         print(&report::failed(&repository.root, &exercise, judgement))?;
+        if let Some(known) = recognise(&repository, &exercise, arguments.file.as_deref(), judgement)? {
+            print(&report::lesson(&known))?;
+        }
     }
     if arguments.file.is_none() {
         keep_score(&repository, id, &judged)?;
@@ -70,10 +73,26 @@ fn judge(repository: &Repository, id: &Id, arguments: &Arguments) -> anyhow::Res
     Ok((exercise, judged))
 }
 
+/// The wrong fix of the corpus that the file is like. A repository without solutions knows none.
+fn recognise(
+    repository: &Repository,
+    exercise: &Exercise,
+    asked: Option<&Path>,
+    judgement: &Judgement,
+) -> anyhow::Result<Option<Recognised>> {
+    if !repository.root.join(exercise.solutions()).is_dir() {
+        return Ok(None);
+    }
+    let file = repository.root.join(judging::file(exercise, asked)?);
+    // A file that is no text was refused: it is like nothing.
+    let Ok(text) = std::fs::read_to_string(&file) else { return Ok(None) };
+    Ok(judge::recognise(&repository.workspace(), exercise, &text, judgement)?)
+}
+
 fn keep_score(repository: &Repository, id: &Id, judged: &Judged) -> anyhow::Result<()> {
     let workspace = repository.workspace();
     match judged.judgement.verdict {
-        Verdict::Passed => record(&repository.root, workspace.scratch(), id),
+        Verdict::Passed => learner::solved(repository, id),
         Verdict::InternalError => Ok(()),
         _ if judged.remembered => Ok(()),
         _ => count_attempt(workspace.scratch(), id),

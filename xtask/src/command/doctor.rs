@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 use exercise::Engine;
-use judge::{Bench, Toolchain};
+use judge::{Bench, Needs, Toolchain};
 
 use crate::exit::Outcome;
 use crate::output::print;
@@ -144,7 +144,7 @@ fn world(bench: &Bench, engine: Engine) -> Symptom {
         Engine::Loom => "loom world",
         Engine::Real => "real world",
     };
-    match bench.world(engine, &[]) {
+    match bench.world(Needs::only(engine)) {
         Some(_) => well(what, "built"),
         None => well(what, "not built; the first exercise that needs it builds it"),
     }

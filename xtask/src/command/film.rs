@@ -85,6 +85,7 @@ fn passing(
         preemption_bound: scenario.preemption_bound,
         exhaustive: scenario.exhaustive,
         seed: scenario.seed,
+        inputs: scenario.inputs,
     });
     Ok(Some(*ran))
 }

@@ -1,8 +1,9 @@
 //! `next`: the exercise to go on with.
 
+use progress::Progress;
+
 use crate::exit::Outcome;
 use crate::output::print;
-use crate::progress::Progress;
 use crate::report;
 use crate::repository::Repository;
 

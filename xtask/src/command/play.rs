@@ -8,9 +8,8 @@ use kata_trace::Verdict;
 
 use crate::exit::Outcome;
 use crate::output::print;
-use crate::progress::record_broken;
 use crate::repository::Repository;
-use crate::{judging, report, stage};
+use crate::{judging, learner, report, stage};
 
 /// The arguments of `play`.
 #[derive(Debug, clap::Args)]
@@ -54,6 +53,11 @@ pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let scenario = arguments.scenario.clone().unwrap_or_else(|| scenario(&repository, &exercise, &judgement));
     let mut game = stage::command(&repository, "play", &exercise)?;
     game.arg("--file").arg(&file).arg("--scenario").arg(&scenario).args(arguments.open.then_some("--open"));
+    // The input that it fails with, where inputs are generated.
+    let failing = judgement.schedule.as_deref().filter(|_| judgement.scenario.as_ref() == Some(&scenario));
+    if let Some((input, _)) = failing.and_then(|schedule| schedule.split_once('@')) {
+        game.arg("--input").arg(input);
+    }
     let is_it = |result: &&ScenarioResult| result.name == scenario && result.engine == Engine::Shuttle;
     if let Some(held) = judgement.scenarios.iter().find(is_it).filter(|held| held.verdict == Verdict::Passed) {
         game.arg("--held").arg(held.executions.to_string()).args(held.exhaustive.then_some("--exhaustive"));
@@ -63,7 +67,7 @@ pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<Outcome> {
         return Ok(outcome);
     }
     if arguments.file.is_none() {
-        record_broken(&repository.root, repository.workspace().scratch(), id)?;
+        learner::enter(&repository, |progress| progress.break_it(id))?;
     }
     Ok(Outcome::Passed)
 }

@@ -36,6 +36,8 @@ pub(super) struct Sites {
     calls: HashMap<(usize, usize), String>,
     /// By line and column of the word `Default` in a `derive`.
     derives: HashMap<(usize, usize), Derived>,
+    /// Fields on which a method is called, by line and column of the method's name.
+    uses: HashMap<(usize, usize), String>,
     /// Functions that create something and are mentioned without being called: the type and the name.
     mentions: Vec<(String, String)>,
 }
@@ -60,12 +62,21 @@ impl Sites {
 
     /// What is created at a place is called.
     pub(super) fn name_at(&self, line: usize, column: usize, kind: ObjectKind) -> Option<&str> {
-        if let Some(Derived { type_name, fields }) = self.derives.get(&(line, column)) {
-            let mut fields = fields.iter().filter(|(_, type_name)| is_kind(type_name, kind));
-            let only = fields.next().filter(|_| fields.next().is_none());
-            return Some(only.map_or(type_name, |(field, _)| field));
+        if let Some(derived) = self.derives.get(&(line, column)) {
+            let mut fields = derived.fields.iter().filter(|(_, type_name)| is_kind(type_name, kind));
+            return fields.next().filter(|_| fields.next().is_none()).map(|(field, _)| field.as_str());
         }
         self.calls.get(&(line, column)).map(String::as_str)
+    }
+
+    /// The type whose derived default creates something at a place, in one of several fields.
+    pub(super) fn type_at(&self, line: usize, column: usize) -> Option<&str> {
+        self.derives.get(&(line, column)).map(|derived| derived.type_name.as_str())
+    }
+
+    /// The field on which a method is called at a place.
+    pub(super) fn field_used_at(&self, line: usize, column: usize) -> Option<&str> {
+        self.uses.get(&(line, column)).map(String::as_str)
     }
 
     /// The names at places that mention a function that creates this kind.
@@ -180,6 +191,10 @@ impl<'ast> Visit<'ast> for Collect {
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.created(call.method.span());
+        if let Some(field) = field_name(&call.receiver) {
+            let LineColumn { line, column } = call.method.span().start();
+            self.sites.uses.insert((line, column + 1), field);
+        }
         self.visit_expr(&call.receiver);
         let puts_in = PUT_IN.iter().any(|method| call.method == method);
         let name = if puts_in { place_name(&call.receiver) } else { None };
@@ -286,6 +301,20 @@ fn place_name(place: &Expr) -> Option<String> {
         Expr::Reference(inner) => place_name(&inner.expr),
         Expr::Try(inner) => place_name(&inner.expr),
         Expr::Unary(inner) => place_name(&inner.expr),
+        _ => None,
+    }
+}
+
+/// The field that an expression is, or is an element of.
+fn field_name(place: &Expr) -> Option<String> {
+    match place {
+        Expr::Field(field) => match &field.member {
+            Member::Named(name) => Some(name.to_string()),
+            Member::Unnamed(_) => field_name(&field.base),
+        },
+        Expr::Index(index) => field_name(&index.expr),
+        Expr::Paren(inner) => field_name(&inner.expr),
+        Expr::Reference(inner) => field_name(&inner.expr),
         _ => None,
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Left {
     pub(crate) looked: Vec<Subject>,
     pub(crate) restart: bool,
     pub(crate) failure: Option<Failure>,
+    /// The steps of all executions.
+    pub(crate) steps: u64,
     /// The preemptions of the last execution.
     pub(crate) preemptions: u32,
     /// The schedule of the last execution.
@@ -126,7 +128,13 @@ impl Kernel {
     /// What was explored, if the execution that is running is the last one.
     pub(crate) fn evidence(&self) -> Evidence {
         let seed = self.search.as_ref().and_then(|search| search.seed());
-        Evidence { executions: self.executions, preemption_bound: Some(self.cost), exhaustive: false, seed }
+        Evidence {
+            executions: self.executions,
+            preemption_bound: Some(self.cost),
+            exhaustive: false,
+            seed,
+            inputs: None,
+        }
     }
 
     /// The schedule of the execution that is running.
@@ -155,6 +163,7 @@ impl Kernel {
             exhaustive: search.exhaustive(),
             looked: std::mem::take(&mut self.looked),
             restart: std::mem::take(&mut self.restart),
+            steps: self.searched,
             preemptions: self.cost,
             failure: self.failure.take(),
             schedule: self.schedule.clone(),

@@ -36,6 +36,15 @@ impl Kernel {
         twice
     }
 
+    /// Logs a failed assertion that does not panic where it fails.
+    pub(crate) fn log_assertion(&mut self, failure: &Failure) {
+        if let Some(at) = failure.at.clone().filter(|_| failure.verdict == Verdict::AssertionFailed && !self.silent) {
+            let text = Some(failure.message.as_str().into());
+            let preemption = std::mem::take(&mut self.preempted);
+            self.log.push_at(Entry { text, preemption, ..Entry::new(self.current, Op::Panic, None) }, at);
+        }
+    }
+
     /// A panic that was caught is thrown again.
     pub(crate) fn panic_goes_on(&mut self) {
         if let Some(thread) = self.threads.get_mut(usize::from(self.current)) {

@@ -20,6 +20,7 @@ mod printing;
 mod repetition;
 mod rwlock;
 mod scopes;
+mod simplification;
 mod standing;
 mod statics;
 mod threads;

@@ -7,7 +7,8 @@ use std::fmt::Debug;
 
 use kata::harness::{Finding, Order};
 use kata_shuttle::Settings;
-use kata_trace::{Budget, DeadlockKind, Verdict};
+use kata_trace::diagnosis::Signature;
+use kata_trace::{Budget, DeadlockKind, Simplification, Size, Verdict};
 
 std::thread_local! {
     pub(crate) static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
@@ -33,14 +34,27 @@ pub(crate) fn explore_up_to(preemptions: u32, scenario: fn()) -> Finding {
 
 /// Repeats a schedule.
 pub(crate) fn replay(scenario: fn(), schedule: &str) -> Finding {
-    let (budget, replay) = (Budget::default(), Some(schedule.to_owned()));
-    kata_shuttle::explore(Order { run: scenario, budget, replay, stop: false })
+    kata_shuttle::explore(order(scenario, schedule))
+}
+
+/// Repeats a schedule that fails, and makes it simpler.
+pub(crate) fn simplify(scenario: fn(), schedule: &str) -> Finding {
+    kata_shuttle::explore(Order { simplify: true, ..order(scenario, schedule) })
 }
 
 /// Follows a schedule and stops at the first decision behind it.
 pub(crate) fn stand(scenario: fn(), schedule: &str) -> Finding {
-    let (budget, replay) = (Budget::default(), Some(schedule.to_owned()));
-    kata_shuttle::explore(Order { run: scenario, budget, replay, stop: true })
+    kata_shuttle::explore(Order { stop: true, ..order(scenario, schedule) })
+}
+
+fn order(run: fn(), schedule: &str) -> Order {
+    Order { run, budget: Budget::default(), replay: Some(schedule.to_owned()), simplify: false, stop: false }
+}
+
+/// Explores by random search alone.
+pub(crate) fn explore_at_random(scenario: fn(), seed: u64) -> Finding {
+    let budget = Budget { executions: 1, random_executions: 5_000, seed, ..Budget::default() };
+    kata_shuttle::run(scenario, &budget, Settings::default())
 }
 
 /// The outcomes that the scenario has [`seen`] in all executions there are.
@@ -95,7 +109,37 @@ pub(crate) fn assert_fails(scenario: fn(), verdict: Verdict) -> Finding {
     assert_eq!(again.verdict, verdict, "replayed: {}", again.message);
     assert_eq!(again.trace, finding.trace, "a replay repeats the execution");
     assert_eq!(again.kind, finding.kind);
+    assert_simplifies(scenario, &finding);
     finding
+}
+
+/// Asserts that what is left of a failure after its simplification is the same failure, is no larger, can be repeated,
+/// and cannot be made simpler. Returns how much simpler it is.
+#[track_caller]
+pub(crate) fn assert_simplifies(scenario: fn(), found: &Finding) -> Simplification {
+    let simplest = simplify(scenario, found.schedule.as_deref().expect("a failure has a schedule"));
+    let simplification = simplest.simplification.expect("a failure that repeats is simplified");
+    assert!(simplification.to <= simplification.from, "{simplification:?}{}", story(&simplest));
+    assert_eq!(signature(&simplest), signature(found), "{}{}", story(found), story(&simplest));
+    assert_eq!(Some(simplification.from.preemptions), found.evidence.preemption_bound);
+    let size = |finding: &Finding| {
+        let bound = finding.evidence.preemption_bound.expect("a failure has a number of preemptions");
+        Size::of(finding.trace.as_ref().expect("a failure has a log"), bound)
+    };
+    assert_eq!((size(found), size(&simplest)), (simplification.from, simplification.to));
+    let schedule = simplest.schedule.as_deref().expect("a failure has a schedule");
+    let again = replay(scenario, schedule);
+    assert_eq!((&again.trace, again.schedule.as_deref()), (&simplest.trace, Some(schedule)));
+    if simplification.minimal {
+        let once_more = simplify(scenario, schedule);
+        assert_eq!(once_more.schedule.as_deref(), Some(schedule), "{}{}", story(&simplest), story(&once_more));
+    }
+    simplification
+}
+
+fn signature(finding: &Finding) -> Signature {
+    let trace = finding.trace.as_ref().expect("a failure has a log");
+    Signature::of(trace, finding.verdict, finding.kind, finding.at.as_ref())
 }
 
 /// Asserts that a scenario ends in a deadlock of this kind.

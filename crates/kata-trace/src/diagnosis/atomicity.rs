@@ -1,9 +1,12 @@
 //! Accesses that were meant to be one step, and that another thread came between.
 //!
-//! The unserialisable interleavings of Lu et al. (AVIO): read–write–write is a lost update or a check-then-act,
-//! read–write–read a stale read; over two variables the mixture is a torn read.
+//! Two accesses of one thread to one variable and an access of another thread between them: of the eight cases, four
+//! are unserialisable (Lu, Tucek, Qin and Zhou, “AVIO: Detecting Atomicity Violations via Access Interleaving
+//! Invariants”, ASPLOS 2006, table 1). Read–write–write is a lost update or a check-then-act, read–write–read a stale
+//! read, write–write–read an overwritten write, write–read–write a dirty read. Over two variables that belong together the
+//! mixture is a torn read (Lu, Park, Seo and Zhou, “Learning from Mistakes”, ASPLOS 2008, section 3.2.2).
 
-use crate::{ObjectId, Op, ThreadId, Value, is_test};
+use crate::{Event, ObjectId, Op, ThreadId, Value, is_test};
 
 use super::case::{Case, Draft, equals, failing_panic};
 use super::order::Order;
@@ -49,12 +52,20 @@ struct Dirty {
     undo: Access,
 }
 
+/// A read before the first write there is, by another thread, which nothing orders.
+#[derive(Clone, Debug)]
+struct Early {
+    read: Access,
+    write: Access,
+}
+
 #[derive(Clone, Debug)]
 enum Violation {
     Triple(Box<Triple>),
     Torn(Box<Torn>),
     Stale(Box<Stale>),
     Dirty(Box<Dirty>),
+    Early(Box<Early>),
 }
 
 /// How well a violation explains a failure: the smallest explains it best.
@@ -91,6 +102,7 @@ pub(super) fn explain_panic(case: &Case<'_>, panic: usize, draft: &mut Draft) {
         Violation::Torn(torn) => torn.reads[0].thread == thread,
         Violation::Stale(stale) => stale.load.thread == thread,
         Violation::Dirty(dirty) => dirty.read.thread == thread,
+        Violation::Early(early) => early.read.thread == thread,
     };
     if let Some(violation) = best(case, thread, panic).filter(own) {
         tell(case, &violation, draft);
@@ -131,13 +143,19 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
     let distance = |access: &Access| end.saturating_sub(access.first);
     let mut found: Vec<(Fit, Violation)> = Vec::new();
     for (&object, accesses) in &variables {
-        for triple in triples(accesses, &order).into_iter().filter(|triple| triple.second.first < end) {
+        for triple in triples(case, accesses, &order).into_iter().filter(|triple| triple.second.first < end) {
             let weak = triple.pattern == Pattern::StaleRead && triple.second.last.is_some();
             let pattern = match triple.pattern {
                 Pattern::LostUpdate => 0,
                 Pattern::CheckThenAct => 1,
                 _ => 2,
             };
+            let overwritten = triple.pattern == Pattern::OverwrittenWrite;
+            // Whoever looks for what another one writes expects it: only the read that a failure follows says something.
+            if overwritten && (triple.second.thread != failing || recency(object) > 0) {
+                continue;
+            }
+            let weak = weak || overwritten;
             let fit = Fit { weak, recency: recency(object), pattern, distance: distance(&triple.second) };
             found.push((fit, Violation::Triple(Box::new(triple))));
         }
@@ -150,6 +168,12 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
             let fit = Fit { weak: false, recency: recency(object), pattern: 0, distance: distance(&stale.load) };
             found.push((fit, Violation::Stale(Box::new(stale))));
         }
+    }
+    if let Some(last) = recent.first()
+        && let Some(early) = variables.get(last).and_then(|accesses| early_read(accesses, failing, end, &order))
+    {
+        let fit = Fit { weak: true, recency: 0, pattern: 3, distance: distance(&early.read) };
+        found.push((fit, Violation::Early(Box::new(early))));
     }
     let all: Vec<Access> = variables.into_values().flatten().collect();
     for torn in torn_reads(&all).into_iter().filter(|torn| torn.reads[1].first < end) {
@@ -167,7 +191,7 @@ fn is_tests_own(case: &Case<'_>, access: &Access) -> bool {
 }
 
 /// The read–write–write and read–write–read triples over one variable.
-fn triples(accesses: &[Access], order: &Order) -> Vec<Triple> {
+fn triples(case: &Case<'_>, accesses: &[Access], order: &Order) -> Vec<Triple> {
     let mut triples = Vec::new();
     for (index, first) in accesses.iter().enumerate() {
         let Some(last) = first.last else { continue };
@@ -179,6 +203,9 @@ fn triples(accesses: &[Access], order: &Order) -> Vec<Triple> {
             .filter(|access| !(order.is_before(last, access.first) && order.is_before(access.first, second.first)))
             .collect();
         let Some(&write) = between.last() else { continue };
+        if begins_again(case, first, second) {
+            continue;
+        }
         if let Some(pattern) = pattern(first, write, second, between.len()) {
             triples.push(Triple {
                 first: first.clone(),
@@ -193,6 +220,14 @@ fn triples(accesses: &[Access], order: &Order) -> Vec<Triple> {
     triples
 }
 
+/// Whether the second access begins anew what the first had begun: something in between failed, and the thread is at the
+/// same place once more. What it saw the first time does not matter any more.
+fn begins_again(case: &Case<'_>, first: &Access, second: &Access) -> bool {
+    let (one, two) = (case.event(first.first), case.event(second.first));
+    let fails = |event: &Event| event.thread == first.thread && event.ok == Some(false);
+    one.at.is_some() && one.at == two.at && case.trace.events[first.first..second.first].iter().any(fails)
+}
+
 /// The value that a thread had read when it made this write, if the log shows it.
 fn started_from<'a>(accesses: &'a [Access], write: &Access) -> Option<&'a Option<Value>> {
     let own = |access: &&Access| access.thread == write.thread && access.first < write.first;
@@ -202,6 +237,9 @@ fn started_from<'a>(accesses: &'a [Access], write: &Access) -> Option<&'a Option
 
 /// The name of a triple; `None` where it is no violation.
 fn pattern(first: &Access, between: &Access, second: &Access, writes_between: usize) -> Option<Pattern> {
+    if is_overwritten(first, between, second) {
+        return Some(Pattern::OverwrittenWrite);
+    }
     if !first.reads {
         return None;
     }
@@ -225,6 +263,13 @@ fn pattern(first: &Access, between: &Access, second: &Access, writes_between: us
     }
 }
 
+/// Whether a thread writes what does not depend on what was there, and then reads what another one wrote.
+fn is_overwritten(first: &Access, between: &Access, second: &Access) -> bool {
+    let blind = first.kind == Kind::Plain && first.writes && !first.reads;
+    let known = first.left.is_some() && second.found.is_some();
+    blind && known && second.only_reads() && first.left != second.found && second.found == between.left
+}
+
 /// Whether the second section wrote what it would have written had the other write not been: the same change was made
 /// to the same value twice, and shows once.
 fn overwrites(first: &Access, between: &Access, second: &Access) -> bool {
@@ -233,6 +278,18 @@ fn overwrites(first: &Access, between: &Access, second: &Access) -> bool {
             let change = to - from;
             change != 0 && left - read == change && left - found != change
         }
+        _ => false,
+    }
+}
+
+/// Whether the values leave it open if the second section goes on from what it finds, or from what was read before.
+fn is_open(first: &Access, between: &Access, second: &Access) -> bool {
+    if second.kind != Kind::Section {
+        return false;
+    }
+    match [&first.found, &between.found, &between.left, &second.found, &second.left].map(number) {
+        // The same change as the other thread's, made to what is there: it went on from that.
+        [Some(_), Some(from), Some(to), Some(found), Some(left)] => left - found != to - from && left != found,
         _ => false,
     }
 }
@@ -294,6 +351,20 @@ fn dirty_reads(accesses: &[Access]) -> Vec<Dirty> {
     dirty
 }
 
+/// The last read of a thread, if it found what was there from the beginning, and another thread writes later. (An order
+/// violation: “the desired order between two (groups of) memory accesses is flipped”, Lu, Park, Seo and Zhou, 2008.)
+fn early_read(accesses: &[Access], thread: ThreadId, end: usize, order: &Order) -> Option<Early> {
+    let position = accesses.iter().rposition(|access| access.thread == thread && access.first < end)?;
+    let read = accesses.get(position).filter(|access| access.only_reads())?;
+    if accesses[..position].iter().any(|access| access.writes) {
+        return None;
+    }
+    let write = accesses[position + 1..].iter().find(|access| access.writes && access.thread != thread)?;
+    let forked = order.is_before(read.first, write.first);
+    (!forked && read.found.as_ref() != write.left.as_ref().filter(|_| read.found.is_some()))
+        .then(|| Early { read: read.clone(), write: write.clone() })
+}
+
 /// Whether one write changes the value back by as much as another had changed it.
 fn takes_back(write: &Access, undo: &Access) -> bool {
     match [&write.found, &write.left, &undo.found, &undo.left].map(number) {
@@ -325,24 +396,39 @@ fn torn_pair(all: &[&Access], first: &Access, second: &Access) -> Option<Torn> {
     let changes = |access: &&&Access| access.writes && access.found != access.left && access.thread != first.thread;
     let writes: Vec<&Access> = all.iter().filter(changes).copied().collect();
     let before = |a: &Access, b: &Access| a.last.is_some_and(|last| last < b.first);
-    for (index, one) in writes.iter().enumerate() {
-        let Some(two) = writes[index + 1..].iter().find(|access| access.thread == one.thread) else { continue };
-        let (x, y) = match (one.object, two.object) {
-            objects if objects == (first.object, second.object) => (one, two),
-            objects if objects == (second.object, first.object) => (two, one),
-            _ => continue,
-        };
-        let old_new = before(first, x) && before(y, second);
-        let new_old = before(x, first) && before(second, y);
-        if old_new || new_old {
-            return Some(Torn {
-                reads: [first.clone(), second.clone()],
-                writes: [(*one).clone(), (*two).clone()],
-                new: usize::from(old_new),
-            });
-        }
-    }
-    None
+    // The write whose value a read saw, and the first one that it did not see any more.
+    let seen = |read: &Access| {
+        let seen = writes.iter().filter(|write| write.object == read.object && before(write, read)).copied();
+        seen.max_by_key(|write| write.last)
+    };
+    let unseen = |read: &Access| {
+        let later = |write: &&&Access| write.object == read.object && before(read, write);
+        writes.iter().find(later).copied()
+    };
+    let one_change = |a: &Access, b: &Access| a.thread == b.thread && is_one_change(&writes, a, b);
+    // The first read saw the old value, the second the new one; or the other way round.
+    let candidates = [(unseen(first), seen(second), 1), (seen(first), unseen(second), 0)];
+    candidates.into_iter().find_map(|(of_first, of_second, new)| {
+        let (x, y) = (of_first?, of_second?);
+        one_change(x, y).then(|| {
+            let mut writes = [x.clone(), y.clone()];
+            writes.sort_by_key(|write| write.first);
+            Torn { reads: [first.clone(), second.clone()], writes, new }
+        })
+    })
+}
+
+/// Writes of one change are at most so far apart among those of their thread.
+const WRITES_OF_A_CHANGE: usize = 4;
+
+/// Whether two writes of a thread are parts of one change, which writes each of its variables once: they are close, and
+/// each is as many writes of its variable into the execution as the other.
+fn is_one_change(writes: &[&Access], a: &Access, b: &Access) -> bool {
+    let own: Vec<&&Access> = writes.iter().filter(|write| write.thread == a.thread).collect();
+    let position = |write: &Access| own.iter().position(|other| **other == write);
+    let (Some(a), Some(b)) = (position(a), position(b)) else { return false };
+    let ordinal = |position: usize| own[..position].iter().filter(|write| write.object == own[position].object).count();
+    a.abs_diff(b) <= WRITES_OF_A_CHANGE && ordinal(a) == ordinal(b)
 }
 
 fn tell(case: &Case<'_>, violation: &Violation, draft: &mut Draft) -> Pattern {
@@ -351,6 +437,7 @@ fn tell(case: &Case<'_>, violation: &Violation, draft: &mut Draft) -> Pattern {
         Violation::Torn(torn) => tell_torn(case, torn, draft),
         Violation::Stale(stale) => tell_stale(case, stale, draft),
         Violation::Dirty(dirty) => tell_dirty(case, dirty, draft),
+        Violation::Early(early) => tell_early(case, early, draft),
     }
 }
 
@@ -400,7 +487,11 @@ fn tell_triple(case: &Case<'_>, triple: &Triple, draft: &mut Draft) -> Pattern {
         if *writes_between > 1 { format!(" (the last of {writes_between} writes in between)") } else { String::new() };
     let opening = format!("{}; {other} then {}{more}", read(case, first), wrote(case, between));
     let steps = if first.kind == Kind::Section { "two critical sections" } else { "two steps" };
-    mark_read(case, first, false, draft);
+    if *pattern == Pattern::OverwrittenWrite {
+        mark_write(case, first, false, draft);
+    } else {
+        mark_read(case, first, false, draft);
+    }
     mark_write(case, between, false, draft);
     match pattern {
         Pattern::LostUpdate => {
@@ -419,6 +510,30 @@ fn tell_triple(case: &Case<'_>, triple: &Triple, draft: &mut Draft) -> Pattern {
             draft.say(format!(
                 "The read and the write are {steps}: when {who} wrote, what it had read was no longer true \
                  (check-then-act)."
+            ));
+            if is_open(first, between, second) {
+                let value =
+                    |value: &Option<Value>| value.as_ref().map_or_else(String::new, |value| format!(" {value}"));
+                draft.say(format!(
+                    "If {who} made the{} that it wrote from the{} that it had read, {other}'s change is lost.",
+                    value(&second.left),
+                    value(&first.found)
+                ));
+            }
+        }
+        Pattern::OverwrittenWrite => {
+            let what = case.what(first.object);
+            let value = first.left.as_ref().map_or_else(String::new, |value| format!(" = {value}"));
+            draft.say(format!(
+                "{who} wrote {what}{value}{}; {other} then {}{more}; {who} then read{}{}.",
+                case.at(first.wrote),
+                wrote(case, between),
+                second.found.as_ref().map_or_else(String::new, |value| format!(" {value}")),
+                case.at(second.first),
+            ));
+            draft.say(format!(
+                "{who}'s write and its read are {steps}, and {other}'s write came between: {who} reads what {other} \
+                 wrote in place of its own (an overwritten write)."
             ));
         }
         Pattern::Aba => {
@@ -473,6 +588,16 @@ fn tell_torn(case: &Case<'_>, torn: &Torn, draft: &mut Draft) -> Pattern {
         case.what(new.object),
     ));
     Pattern::TornRead
+}
+
+fn tell_early(case: &Case<'_>, early: &Early, draft: &mut Draft) -> Pattern {
+    let Early { read: seen, write } = early;
+    let (who, other) = (case.who(seen.thread), case.who(write.thread));
+    mark_read(case, seen, true, draft);
+    mark_write(case, write, false, draft);
+    draft.say(format!("{}; only after that {other} {}.", read(case, seen), wrote(case, write)));
+    draft.say(format!("Nothing makes {who} wait for {other}'s write: the two come in any order (an order violation)."));
+    Pattern::OrderViolation
 }
 
 fn tell_dirty(case: &Case<'_>, dirty: &Dirty, draft: &mut Draft) -> Pattern {

@@ -91,20 +91,31 @@ fn exchange(case: &Case<'_>, attempt: usize, draft: &mut Draft) {
         (_, Some(found), Some((index, expected))) if found != expected => {
             draft.matters([index]);
             draft.mark(case.mark(index, false, format!("{who} reads {what} = {expected}")));
-            replaced(case, index, attempt, draft);
-            format!("because {what} was {found}, no longer the {expected} that {who} had read{}", case.at(index))
+            let by = replaced(case, index, attempt, draft).map_or_else(String::new, |write| {
+                format!(": {} had changed it{}", case.who(case.event(write).thread), case.at(write))
+            });
+            format!("because {what} was {found}, no longer the {expected} that {who} had read{}{by}", case.at(index))
         }
         (_, Some(found), _) => format!("because {what} was {found}, which is not what {who} expected"),
         _ => format!("because {what} was not what {who} expected"),
     };
     draft.say(format!("{who}'s exchange{at} failed, {why}."));
-    draft.say(format!("{who} wrote nothing, and did not try again."));
+    // Attempts in a row: nothing of them succeeded in between.
+    let own = |index: &usize| {
+        let other = case.event(*index);
+        other.thread == event.thread && other.object == event.object && other.op == Op::CompareExchange
+    };
+    let attempts = (0..=attempt).rev().filter(own).take_while(|&index| failed(case.event(index))).count();
+    draft.say(match attempts {
+        1 => format!("{who} wrote nothing, and did not try again."),
+        _ => format!("That was its attempt number {attempts}: {who} wrote nothing in any of them, and gave up."),
+    });
     let now = found.map_or_else(String::new, |value: &Value| format!(": {what} is {value}"));
     draft.mark(case.mark(attempt, true, format!("{who}'s exchange fails{now}")));
 }
 
-/// Marks the last write of another thread between a read and the exchange that builds on it.
-fn replaced(case: &Case<'_>, read: usize, attempt: usize, draft: &mut Draft) {
+/// Marks the last write of another thread between a read and the exchange that builds on it, and returns it.
+fn replaced(case: &Case<'_>, read: usize, attempt: usize, draft: &mut Draft) -> Option<usize> {
     let event = case.event(attempt);
     let write = (read + 1..attempt).rev().find(|&index| {
         let other = case.event(index);
@@ -120,4 +131,5 @@ fn replaced(case: &Case<'_>, read: usize, attempt: usize, draft: &mut Draft) {
             format!("{} writes {}{value}", case.who(other.thread), case.what_of(index)),
         ));
     }
+    write
 }

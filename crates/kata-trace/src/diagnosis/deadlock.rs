@@ -45,7 +45,8 @@ fn lock_cycle(case: &Case<'_>, waiting: &Waiting, cycle: &[Edge], draft: &mut Dr
         wait(case, waiting, edge, draft);
     }
     draft.say(circle(case, cycle));
-    Pattern::LockCycle
+    // A join is no lock: who waits for a thread keeps what that thread needs.
+    if cycle.iter().any(|edge| edge.why == Why::Joins) { Pattern::HoldAndWait } else { Pattern::LockCycle }
 }
 
 /// What makes the waits of a cycle a circle.
@@ -259,7 +260,7 @@ fn event_that_never_comes(case: &Case<'_>, waiting: &Waiting, kind: DeadlockKind
     }
     let held = hold_and_wait(case, waiting, &roots, draft);
     match pattern {
-        Some(Pattern::NobodyWillWake) if held => Pattern::HoldAndWait,
+        Some(Pattern::NobodyWillWake | Pattern::Channel) if held => Pattern::HoldAndWait,
         Some(pattern) => pattern,
         None => Pattern::NobodyWillWake,
     }
@@ -300,13 +301,13 @@ fn condvar(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
         .filter(|(_, event)| matches!(event.op, Op::NotifyOne | Op::NotifyAll) && event.object == object)
         .map(|(index, _)| index)
         .collect();
-    let mut lost = false;
+    let (mut lost, mut in_vain) = (false, false);
     for &waiter in group {
         // The last one that came too early; the first one that came in time and woke another.
         let before = notifications.iter().rfind(|&&index| index < waiter);
         let after = notifications.iter().find(|&&index| index > waiter);
         if let Some(&index) = after {
-            woke_another(case, index, waiter, draft);
+            in_vain |= woke_another(case, index, waiter, draft);
         } else if let Some(&index) = before
             && waiters(case, index).is_empty()
         {
@@ -318,7 +319,11 @@ fn condvar(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
         draft.say(format!("Nothing in this execution ever notified {what}."));
     }
     mark_waits(case, group, draft);
-    if lost { Pattern::LostWakeup } else { Pattern::NobodyWillWake }
+    match (lost, in_vain) {
+        (true, _) => Pattern::LostWakeup,
+        (false, true) => Pattern::WrongWaiter,
+        (false, false) => Pattern::NobodyWillWake,
+    }
 }
 
 /// The threads that wait on the condition variable of a notification when it comes.
@@ -390,9 +395,10 @@ fn check_before_notification(case: &Case<'_>, notification: usize, waiter: usize
     pairs.max_by_key(|(read, _)| read.first)
 }
 
-fn woke_another(case: &Case<'_>, notification: usize, waiter: usize, draft: &mut Draft) {
+/// Tells a notification that came while a thread waited and woke another one; whether that one had no use for it.
+fn woke_another(case: &Case<'_>, notification: usize, waiter: usize, draft: &mut Draft) -> bool {
     let event = case.event(notification);
-    let Some(peer) = event.peer.filter(|&peer| peer != case.event(waiter).thread) else { return };
+    let Some(peer) = event.peer.filter(|&peer| peer != case.event(waiter).thread) else { return false };
     let (who, woken) = (case.who(event.thread), case.who(peer));
     draft.matters([notification]);
     draft.mark(case.mark(notification, false, format!("{who}'s notification wakes {woken}")));
@@ -400,6 +406,26 @@ fn woke_another(case: &Case<'_>, notification: usize, waiter: usize, draft: &mut
         "The notification that {who} gave{} while it waited woke {woken} instead.",
         case.at(notification)
     ));
+    woke_in_vain(case, notification, peer, draft)
+}
+
+/// Says where the thread that was woken waits again, if it does: the notification was of no use to it.
+fn woke_in_vain(case: &Case<'_>, notification: usize, woken: ThreadId, draft: &mut Draft) -> bool {
+    let object = case.event(notification).object;
+    let waits_again = (notification..case.trace.events.len()).find(|&index| {
+        let event = case.event(index);
+        event.thread == woken && event.op == Op::Wait && event.object == object
+    });
+    if let Some(index) = waits_again {
+        draft.matters([index]);
+        draft.say(format!(
+            "{} had no use for it and waited again{}: `notify_one` wakes any one of those who wait, whatever they wait \
+             for.",
+            case.who(woken),
+            case.at(index)
+        ));
+    }
+    waits_again.is_some()
 }
 
 fn park(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
@@ -444,7 +470,20 @@ fn receive(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draf
         let who = case.who(case.event(*alone).thread);
         draft.say(format!("No other thread is left, so that sender belongs to {who} itself, or is never dropped."));
     }
-    Pattern::Channel
+    if senders_are_gone(case, waiting, group, object) { Pattern::SenderNotDropped } else { Pattern::Channel }
+}
+
+/// Whether somebody sent on a channel, everybody who did has ended, and nobody is left who might still send.
+fn senders_are_gone(case: &Case<'_>, waiting: &Waiting, group: &[usize], object: Option<ObjectId>) -> bool {
+    let only_waits = |index: &usize| group.contains(index) || case.event(*index).op == Op::Join;
+    if !waiting.stuck.iter().flatten().all(only_waits) {
+        return false;
+    }
+    let sends = |event: &&crate::Event| {
+        matches!(event.op, Op::Send | Op::TrySend) && event.object == object && object.is_some()
+    };
+    let mut senders = case.trace.events.iter().filter(sends).map(|event| usize::from(event.thread)).peekable();
+    senders.peek().is_some() && senders.all(|sender| waiting.ended[sender].is_some())
 }
 
 fn send(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draft) -> Pattern {

@@ -6,6 +6,7 @@ use super::case::{Case, Draft, MarkOf, list};
 use super::deadlock::{takes, the_others};
 use super::deed::deed;
 use super::holding::{Hold, Holding};
+use super::order::{reads_atomic, writes_atomic};
 use super::waiting::Waiting;
 use super::{Diagnosis, Pattern};
 
@@ -112,12 +113,40 @@ pub(super) fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
         }
         draft.say(format!("{} {}.", case.who(thread), list(&shorten(deeds))));
     }
+    last_writes(case, round, draft);
     draft.say(match threads.len() {
         1 if others_are_done(case, threads[0]) => "No other thread is left that could change what it waits for.",
         1 => "The other threads get no turn meanwhile.",
         2 => "Both run, neither gets anywhere.",
         _ => "All of them run, none gets anywhere.",
     });
+}
+
+/// Who made the atomics what they are that the round only looks at.
+fn last_writes(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
+    let events = round.start..round.start + round.period;
+    let changes =
+        |index: usize| writes_atomic(case.event(index)) && case.event(index).before != case.event(index).after;
+    let mut told = Vec::new();
+    for index in events.clone() {
+        let event = case.event(index);
+        let Some(object) = event.object.filter(|object| reads_atomic(event) && !told.contains(object)) else {
+            continue;
+        };
+        told.push(object);
+        let of = |index: &usize| case.event(*index).object == Some(object) && changes(*index);
+        if events.clone().any(|index| of(&index)) {
+            continue;
+        }
+        let write = (0..round.start).rev().find(of).filter(|&write| case.event(write).thread != event.thread);
+        let Some((write, value)) = write.and_then(|write| Some((write, case.event(write).after.as_ref()?))) else {
+            continue;
+        };
+        let (who, what) = (case.who(case.event(write).thread), case.what(object));
+        draft.matters([write]);
+        draft.mark(case.mark(write, false, format!("{who} writes {what} = {value}")));
+        draft.say(format!("{what} has been {value} since {who} wrote it{}.", case.at(write)));
+    }
 }
 
 /// Whether every thread but this one has ended or is stuck.
@@ -161,10 +190,12 @@ fn hindered(case: &Case<'_>, index: usize) -> String {
 fn mark(case: &Case<'_>, index: usize) -> Option<MarkOf> {
     let event = case.event(index);
     let failed = event.ok == Some(false);
-    let matters = failed || matches!(event.op, Op::Lock | Op::TryLock | Op::ReadLock | Op::WriteLock | Op::Load);
+    let finds = event.op == Op::ReadModifyWrite && event.before == event.after;
+    let matters =
+        failed || finds || matches!(event.op, Op::Lock | Op::TryLock | Op::ReadLock | Op::WriteLock | Op::Load);
     let deed = deed(case, index);
     let deed = deed.strip_suffix(&case.at(index)).map_or_else(|| deed.replace(&case.at(index), ""), str::to_owned);
-    matters.then(|| case.mark(index, failed, format!("{} {deed}", case.who(event.thread)))).flatten()
+    matters.then(|| case.mark(index, failed || finds, format!("{} {deed}", case.who(event.thread)))).flatten()
 }
 
 /// Without a regular round: what was tried again and again in the second half of the log.

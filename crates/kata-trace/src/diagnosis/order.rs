@@ -72,14 +72,19 @@ pub(super) fn reads_atomic(event: &Event) -> bool {
     matches!(event.op, Op::Load | Op::ReadModifyWrite | Op::CompareExchange)
 }
 
+/// Whether an event is a fence for the compiler alone, which orders nothing between threads. A world says so in its text.
+pub(super) fn is_compiler_fence(event: &Event) -> bool {
+    event.op == Op::Fence && event.text.is_some()
+}
+
 /// Whether the ordering of an atomic access or a fence includes release.
 pub(super) fn is_release(event: &Event) -> bool {
-    matches!(event.ordering.as_deref(), Some("Release" | "AcqRel" | "SeqCst"))
+    !is_compiler_fence(event) && matches!(event.ordering.as_deref(), Some("Release" | "AcqRel" | "SeqCst"))
 }
 
 /// Whether the ordering of an atomic access or a fence includes acquire.
 pub(super) fn is_acquire(event: &Event) -> bool {
-    matches!(event.ordering.as_deref(), Some("Acquire" | "AcqRel" | "SeqCst"))
+    !is_compiler_fence(event) && matches!(event.ordering.as_deref(), Some("Acquire" | "AcqRel" | "SeqCst"))
 }
 
 struct Builder<'t> {

@@ -2,8 +2,10 @@
 
 use crate::{Event, Op};
 
-use super::case::{Case, Draft};
-use super::order::{Order, is_acquire, is_release, reads_atomic, reads_from, writes_atomic};
+use super::case::{Case, Draft, list};
+use super::deadlock::takes;
+use super::holding::{Hold, Holding};
+use super::order::{Order, is_acquire, is_compiler_fence, is_release, reads_atomic, reads_from, writes_atomic};
 use super::{Diagnosis, Pattern};
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
@@ -24,6 +26,7 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     draft.mark(case.mark(earlier, false, format!("{} {} {what}", case.who(first.thread), verb(first))));
     draft.mark(case.mark(later, true, format!("{} {} {what}", case.who(second.thread), verb(second))));
     explain(case, earlier, later, &mut draft);
+    locks(case, earlier, later, &mut draft);
     Some(draft.finish(Pattern::DataRace))
 }
 
@@ -112,6 +115,47 @@ pub(super) fn explain(case: &Case<'_>, earlier: usize, later: usize, draft: &mut
     }
 }
 
+/// Says which locks the two sides of a race held, if any: a common one would have ordered them (the locksets of Savage et
+/// al., "Eraser: A Dynamic Data Race Detector for Multithreaded Programs", TOCS 1997).
+fn locks(case: &Case<'_>, earlier: usize, later: usize, draft: &mut Draft) {
+    let held = |access: usize| -> Vec<Hold> {
+        Holding::before(case.trace, access).of(case.event(access).thread).copied().collect()
+    };
+    let (first, second) = (held(earlier), held(later));
+    let names = |holds: &[Hold]| list(&holds.iter().map(|hold| case.what(hold.object)).collect::<Vec<_>>());
+    let who = |access: usize| case.who(case.event(access).thread);
+    if first.iter().any(|hold| second.iter().any(|other| other.object == hold.object)) {
+        return;
+    }
+    match (first.is_empty(), second.is_empty()) {
+        (true, true) => return,
+        (false, false) => draft.say(format!(
+            "{} held {}{}, and {} held {}{}: no lock in common, so that neither kept the other out.",
+            who(earlier),
+            names(&first),
+            case.at(earlier),
+            who(later),
+            names(&second),
+            case.at(later)
+        )),
+        (one_sided, _) => {
+            let (holds, with, without) = if one_sided { (&second, later, earlier) } else { (&first, earlier, later) };
+            draft.say(format!(
+                "{} held {}{}, but {} did not{}: a lock keeps out only those who take it.",
+                who(with),
+                names(holds),
+                case.at(with),
+                who(without),
+                case.at(without)
+            ));
+        }
+    }
+    for hold in first.iter().chain(&second) {
+        draft.matters([hold.since]);
+        draft.mark(case.mark(hold.since, false, takes(case, hold)));
+    }
+}
+
 /// A store and the load that reads it lie between the two accesses, and do not synchronise.
 fn broken_link(case: &Case<'_>, earlier: usize, later: usize, (store, load): (usize, usize), draft: &mut Draft) {
     let (stored, loaded) = (case.event(store), case.event(load));
@@ -165,6 +209,17 @@ fn broken_link(case: &Case<'_>, earlier: usize, later: usize, (store, load): (us
             case.at(index),
             noun(loaded, false)
         ));
+    }
+    for (lacks, thread, range) in [(!releases, stored.thread, earlier..store), (!acquires, loaded.thread, load..later)]
+    {
+        if let Some(index) = fence(thread, range, is_compiler_fence).filter(|_| lacks) {
+            draft.matters([index]);
+            draft.say(format!(
+                "{}'s compiler fence{} orders nothing between threads: it holds for the compiler alone.",
+                case.who(thread),
+                case.at(index)
+            ));
+        }
     }
     let label = |who: &str, noun: &str, event: &Event, lack: &str| format!("{who}'s {noun}: {}{lack}", ordering(event));
     let lack = if releases { "" } else { ", does not release" };

@@ -390,7 +390,7 @@ fn an_exchange_that_failed_and_was_not_tried_again() {
          main: panic \"left: 1, right: 2\" test:9"
     ), @"
     GaveUp
-    t1's exchange at :43 failed, because `hits` was 1, no longer the 0 that t1 had read at :42.
+    t1's exchange at :43 failed, because `hits` was 1, no longer the 0 that t1 had read at :42: t2 had changed it at :43.
     t1 wrote nothing, and did not try again.
     - :42 t1 reads `hits` = 0
     - :43 t2 writes `hits` = 1
@@ -550,4 +550,238 @@ fn a_wait_whose_time_limit_passed() {
     ^ :16 t1's time limit passes
     events [1, 2]
     ");
+}
+
+#[test]
+fn a_write_that_another_one_replaces_before_it_is_read() {
+    insta::assert_snapshot!(assertion(
+        "t1: store current 0->1 :10
+         t2! store current 1->2 :10
+         t1: load current =2 :12
+         t1: panic \"the request of 2 was answered for 1\" test:9"
+    ), @"
+    OverwrittenWrite
+    t1 wrote `current` = 1 at :10; t2 then wrote 2 at :10; t1 then read 2 at :12.
+    t1's write and its read are two steps, and t2's write came between: t1 reads what t2 wrote in place of its own (an overwritten write).
+    - :10 t1 writes `current` = 1
+    - :10 t2 writes `current` = 2
+    ^ :12 t1 reads `current` = 2
+    events [0, 1, 2, 3]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_a_write_that_is_read_back() {
+    assert_eq!(
+        assertion(
+            "t2: store current 0->2 :10
+             t1: store current 2->1 :10
+             t1: load current =1 :12
+             t1: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_a_flag_that_is_reset_and_waited_for() {
+    assert_eq!(
+        assertion(
+            "t1: store done true->false :10
+             t2: store done false->true :20
+             t1: load done =true :11
+             t1: load result =0 :12
+             t1: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn a_read_that_comes_before_the_write_it_needs() {
+    insta::assert_snapshot!(assertion(
+        "main: spawn t1 :3
+         t1: load port =0 :20
+         t1: panic \"no port\" test:9
+         main: store port 0->80 :5"
+    ), @"
+    OrderViolation
+    t1 read `port` = 0 at :20; only after that main wrote 80 at :5.
+    Nothing makes t1 wait for main's write: the two come in any order (an order violation).
+    ^ :20 t1 reads `port` = 0
+    - :5 main writes `port` = 80
+    events [1, 2, 3]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_a_write_that_follows_from_the_read() {
+    assert_eq!(
+        assertion(
+            "main: load port =0 :20
+             main: spawn t1 :3
+             main: panic \"no\" test:9
+             t1: store port 0->80 :5"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_a_read_after_the_write() {
+    assert_eq!(
+        assertion(
+            "main: store port 0->80 :5
+             t1: load port =80 :20
+             t1: panic \"no\" test:9
+             main: store port 80->81 :6"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_parts_of_two_changes() {
+    assert_eq!(
+        assertion(
+            "t1: store host 1->2 :12
+             t1: store port 1->2 :13
+             main! load host =2 :30
+             main: load port =2 :31
+             t1: store host 2->3 :12
+             t1: store port 2->3 :13
+             main: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn a_torn_read_of_a_later_change_names_the_values_that_were_read() {
+    insta::assert_snapshot!(assertion(
+        "t1: store host 1->2 :12
+         t1: store port 1->2 :13
+         main: load host =2 :30
+         t1! store port 2->3 :14
+         t1: store host 2->3 :15
+         main: load port =3 :31
+         main: panic \"host 2 with port 3\" test:9"
+    ), @"
+    TornRead
+    main read `host` = 2 at :30; t1 wrote `port` = 3 at :14; t1 wrote `host` = 3 at :15; main read `port` = 3 at :31.
+    So main saw `host` from before t1's change and `port` from after it: a torn read.
+    ^ :30 main reads `host` = 2
+    - :14 t1 writes `port` = 3
+    - :15 t1 writes `host` = 3
+    ^ :31 main reads `port` = 3
+    events [2, 3, 4, 5, 6]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_an_attempt_that_begins_again() {
+    assert_eq!(
+        assertion(
+            "t2: lock mine =100 :83
+             t2: try-lock yours failed :88
+             t2: unlock mine 100->100
+             t1: lock mine =100 :83
+             t1: unlock mine 100->130 :90
+             t2: lock mine =130 :83
+             t2: try-lock yours ok :88
+             t2: unlock yours
+             t2: unlock mine 130->120 :89
+             main: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn a_check_then_act_through_one_function_is_one_all_the_same() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock balance =100 :83
+         t1: unlock balance 100->100
+         t2! lock balance =100 :83
+         t2: unlock balance 100->20 :90
+         t1: lock balance =20 :83
+         t1: unlock balance 20->-60 :90
+         main: panic \"paid twice\" test:9"
+    ), @"
+    CheckThenAct
+    t1 read `balance` = 100 at :83; t2 then changed it from 100 to 20 at :90; t1 then changed it from 20 to -60 at :90.
+    The read and the write are two critical sections: when t1 wrote, what it had read was no longer true (check-then-act).
+    - :83 t1 reads `balance` = 100
+    - :90 t2 writes `balance` = 20
+    ^ :90 t1 writes `balance` = -60
+    events [0, 3, 4, 5, 6]
+    ");
+}
+
+#[test]
+fn a_value_written_back_over_a_change() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock balance =100 :86
+         t1: unlock balance 100->100
+         main! lock balance =100 :101
+         main: unlock balance 100->130 :101
+         t1: lock balance =130 :93
+         t1: unlock balance 130->20 :93
+         main: panic \"it should hold 50\" test:9"
+    ), @"
+    CheckThenAct
+    t1 read `balance` = 100 at :86; main then changed it from 100 to 130 at :101; t1 then changed it from 130 to 20 at :93.
+    The read and the write are two critical sections: when t1 wrote, what it had read was no longer true (check-then-act).
+    If t1 made the 20 that it wrote from the 100 that it had read, main's change is lost.
+    - :86 t1 reads `balance` = 100
+    - :101 main writes `balance` = 130
+    ^ :93 t1 writes `balance` = 20
+    events [0, 3, 4, 5, 6]
+    ");
+}
+
+#[test]
+fn an_exchange_that_failed_again_and_again() {
+    insta::assert_snapshot!(assertion(
+        "t1: load hits =0 :42
+         t2! cas hits 0->1 ok :43
+         t1: cas hits 1->1 failed :43
+         t1: load hits =1 :42
+         t2! cas hits 1->2 ok :43
+         t1: cas hits 2->2 failed :43
+         main: panic \"left: 2, right: 3\" test:9"
+    ), @"
+    GaveUp
+    t1's exchange at :43 failed, because `hits` was 2, no longer the 1 that t1 had read at :42: t2 had changed it at :43.
+    That was its attempt number 2: t1 wrote nothing in any of them, and gave up.
+    - :42 t1 reads `hits` = 1
+    - :43 t2 writes `hits` = 2
+    ^ :43 t1's exchange fails: `hits` is 2
+    events [3, 4, 5, 6]
+    ");
+}
+
+#[test]
+fn nothing_is_said_about_a_change_that_is_not_taken_back() {
+    assert_eq!(
+        assertion(
+            "t1: rmw balance 20->-60 :84
+             main! load balance =-60 :106
+             main: panic \"no\" test:9
+             t1: rmw balance -60->-50 :85"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn nothing_is_said_about_a_load_of_the_latest_value() {
+    assert_eq!(
+        assertion(
+            "t1: store data 0->42 Relaxed :12
+             t2: load data =42 Relaxed :21
+             t2: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
 }

@@ -63,7 +63,7 @@ fn a_thread_joined_while_its_lock_is_held() {
          main: join t1 blocked :6
          t1: lock log blocked :12"
     ), @"
-    lock-cycle: LockCycle
+    lock-cycle: HoldAndWait
     main waits at :6 for t1 to end.
     t1 waits at :12 for `log`, which main has held since :5.
     main keeps `log` while it waits for the thread that needs it.
@@ -290,7 +290,7 @@ fn a_receiver_that_keeps_a_sender_of_its_own() {
          main: recv jobs =1 :12
          main: recv jobs blocked :12"
     ), @"
-    channel: Channel
+    channel: SenderNotDropped
     main waits at :12 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
     t1, which sent on it, has ended.
     No other thread is left, so that sender belongs to main itself, or is never dropped.
@@ -307,7 +307,7 @@ fn a_send_under_the_lock_that_the_receiver_needs() {
          t1: send jobs blocked :21
          t2: lock state blocked :41"
     ), @"
-    channel: Channel
+    channel: HoldAndWait
     t1 waits at :21 to send on `jobs`: there is no room in it, and nobody is left to receive.
     t2, which received from it before, waits at :41 for `state`, which t1 has held since :20.
     t1 keeps `state` while it waits, and t2 cannot go on without it.
@@ -374,4 +374,106 @@ fn a_barrier_with_a_party_that_left() {
 fn nothing_is_said_when_no_thread_is_stuck() {
     assert_eq!(told(Verdict::Deadlock, "main: lock a :1"), "nothing");
     assert_eq!(deadlock_kind(&script::trace("main: lock a :1")), DeadlockKind::NobodyWillWake);
+}
+
+#[test]
+fn a_notification_that_wakes_a_waiter_for_something_else() {
+    insta::assert_snapshot!(deadlock(
+        "t1: wait changed :20
+         t2: wait changed :40
+         main: notify-one changed >t1 :30
+         main: join t2 blocked :31
+         t1: wake changed notified :20
+         t1: lock buffer :20
+         t1: unlock buffer
+         t1: wait changed :20"
+    ), @"
+    nobody-will-wake: WrongWaiter
+    t1 (at :20) and t2 (at :40) wait on `changed`, and nobody is left to notify it.
+    The notification that main gave at :30 while it waited woke t1 instead.
+    t1 had no use for it and waited again at :20: `notify_one` wakes any one of those who wait, whatever they wait for.
+    main waits at :31 for t2 to end.
+    ^ :40 t2 waits here on `changed`
+    - :30 main's notification wakes t1
+    ^ :20 t1 waits here on `changed`
+    events [1, 2, 3, 7]
+    ");
+}
+
+#[test]
+fn a_receiver_that_waits_although_all_senders_have_ended() {
+    insta::assert_snapshot!(deadlock(
+        "t1: send jobs =1 :8
+         t1: exit
+         t2: recv jobs =1 :12
+         t2: recv jobs blocked :12
+         main: join t2 blocked :20"
+    ), @"
+    channel: SenderNotDropped
+    t2 waits at :12 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    t1, which sent on it, has ended.
+    main waits at :20 for t2 to end.
+    ^ :12 t2 waits here to receive from `jobs`
+    events [3, 4]
+    ");
+}
+
+#[test]
+fn a_receiver_whose_sender_is_stuck_elsewhere() {
+    insta::assert_snapshot!(deadlock(
+        "t1: send jobs =1 :8
+         t1: exit
+         main: recv jobs =1 :12
+         main: recv jobs blocked :12
+         t2: park blocked :40"
+    ), @"
+    channel: Channel
+    main waits at :12 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    t1, which sent on it, has ended.
+    t2 waits at :40 to be unparked, and nobody is left to unpark it.
+    Nothing in this execution ever unparked t2.
+    ^ :12 main waits here to receive from `jobs`
+    ^ :40 t2 waits here to be unparked
+    events [3, 4]
+    ");
+}
+
+#[test]
+fn a_lock_kept_while_waiting_for_somebody_who_does_not_need_it() {
+    insta::assert_snapshot!(deadlock(
+        "t1: lock log :5
+         t1: lock gate :6
+         t1: unlock gate
+         t1: wait bell :7
+         main: join t1 blocked :9"
+    ), @"
+    nobody-will-wake: NobodyWillWake
+    t1 waits at :7 on `bell`, and nobody is left to notify it.
+    Nothing in this execution ever notified `bell`.
+    main waits at :9 for t1 to end.
+    ^ :7 t1 waits here on `bell`
+    events [3, 4]
+    ");
+}
+
+#[test]
+fn a_lock_kept_while_receiving() {
+    insta::assert_snapshot!(deadlock(
+        "main: lock log :5
+         t1: lock log blocked :20
+         main: recv jobs blocked :6"
+    ), @"
+    channel: HoldAndWait
+    main waits at :6 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    main keeps `log` while it waits (held since :5), and t1 waits at :20 for it.
+    - :5 main locks `log`
+    ^ :20 t1 waits here for `log`
+    ^ :6 main waits here to receive from `jobs`
+    events [0, 1, 2]
+    ");
+}
+
+#[test]
+fn a_second_read_without_a_writer_in_between_is_no_deadlock() {
+    assert_eq!(told(Verdict::Deadlock, "t1: read-lock stats :14\nt1: read-lock stats :18"), "nothing");
 }

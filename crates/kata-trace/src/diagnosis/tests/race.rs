@@ -92,6 +92,71 @@ fn fences_on_the_wrong_sides() {
 }
 
 #[test]
+fn fences_for_the_compiler_alone() {
+    insta::assert_snapshot!(race(
+        "t1: cell-write payload :12
+         t1: fence \"for the compiler only\" Release :13
+         t1: store ready 0->1 Relaxed :14
+         t2: load ready =1 Relaxed :20
+         t2: fence \"for the compiler only\" Acquire :21
+         t2: cell-read payload :22"
+    ), @"
+    DataRace
+    t1 writes `payload` at :12, t2 reads it at :22, and nothing orders the two.
+    t2's load of `ready` at :20 (Relaxed) reads t1's store at :14 (Relaxed), but does not synchronise with it.
+    The store does not release: what t1 did before it is not published by it.
+    The load does not acquire: t2 sees the flag, not what came before it.
+    t1's compiler fence at :13 orders nothing between threads: it holds for the compiler alone.
+    t2's compiler fence at :21 orders nothing between threads: it holds for the compiler alone.
+    - :12 t1 writes `payload`
+    ^ :14 t1's store: Relaxed, does not release
+    ^ :20 t2's load: Relaxed, does not acquire
+    ^ :22 t2 reads `payload`
+    events [0, 1, 2, 3, 4, 5]
+    ");
+}
+
+#[test]
+fn a_lock_that_only_one_side_takes() {
+    insta::assert_snapshot!(race(
+        "t1: lock writing :11
+         t1: cell-write payload :12
+         t1: unlock writing
+         t2: cell-read payload :20"
+    ), @"
+    DataRace
+    t1 writes `payload` at :12, t2 reads it at :20, and nothing orders the two.
+    No lock, join, channel or release–acquire pair lies between them.
+    t1 held `writing` at :12, but t2 did not at :20: a lock keeps out only those who take it.
+    - :11 t1 locks `writing`
+    - :12 t1 writes `payload`
+    ^ :20 t2 reads `payload`
+    events [0, 1, 3]
+    ");
+}
+
+#[test]
+fn locks_that_are_not_the_same_lock() {
+    insta::assert_snapshot!(race(
+        "t1: lock mine :11
+         t1: cell-write payload :12
+         t1: unlock mine
+         t2: lock yours :19
+         t2: cell-write payload :20"
+    ), @"
+    DataRace
+    t1 writes `payload` at :12, t2 writes it at :20, and nothing orders the two.
+    No lock, join, channel or release–acquire pair lies between them.
+    t1 held `mine` at :12, and t2 held `yours` at :20: no lock in common, so that neither kept the other out.
+    - :11 t1 locks `mine`
+    - :12 t1 writes `payload`
+    - :19 t2 locks `yours`
+    ^ :20 t2 writes `payload`
+    events [0, 1, 3, 4]
+    ");
+}
+
+#[test]
 fn a_payload_published_too_early() {
     insta::assert_snapshot!(race(
         "t1: store ready 0->1 Release :11

@@ -181,3 +181,24 @@ fn work_that_one_thread_does_in_turns() {
     events [1, 2]
     ");
 }
+
+#[test]
+fn a_thread_that_spins_on_what_a_stuck_one_wrote() {
+    let script = format!(
+        "main: rmw busy false->true :70
+         main: arrive delivery blocked test:94
+         {}",
+        "t1: rmw busy true->true :70\nt1: yield :71\n".repeat(20)
+    );
+    insta::assert_snapshot!(told(Verdict::Livelock, &script), @"
+    Livelock
+    From step 3 on, the same 2 steps repeat without end.
+    t1 finds `busy` = true at :70 and yields at :71.
+    `busy` has been true since main wrote it at :70.
+    No other thread is left that could change what it waits for.
+    main waits at test:94 for the others.
+    - :70 main writes `busy` = true
+    ^ :70 t1 finds `busy` = true
+    events [0, 1, 2, 3]
+    ");
+}
