@@ -8,11 +8,11 @@ use insta::assert_snapshot;
 use judge::Judgement;
 use kata_trace::diagnosis::diagnose;
 use kata_trace::{Names, Verdict};
-use repo_tests::{checkout, copy, root, target, xtask};
+use repo_tests::{checkout, copy, root, xtask_in_checkout};
 
 /// A checkout whose exercises take any program.
 static CHECKOUT: LazyLock<PathBuf> = LazyLock::new(|| {
-    let checkout = checkout(env!("CARGO_TARGET_TMPDIR"), "patterns");
+    let checkout = checkout(Path::new(env!("CARGO_TARGET_TMPDIR")), "patterns");
     std::fs::remove_dir_all(checkout.join("exercises")).unwrap();
     copy(&root().join("tests/fixtures/patterns/exercises"), &checkout.join("exercises"));
     checkout
@@ -26,9 +26,8 @@ fn file(program: &str) -> PathBuf {
 fn run(arguments: &[&str], program: &str) -> std::process::Output {
     let learner = CHECKOUT.join(program).with_extension("rs");
     std::fs::copy(file(program), &learner).unwrap();
-    let mut command = xtask();
-    command.current_dir(&*CHECKOUT).args(arguments).arg("--file").arg(&learner);
-    command.env("CARGO_TARGET_DIR", target()).output().unwrap()
+    let mut command = xtask_in_checkout(&CHECKOUT);
+    command.args(arguments).arg("--file").arg(&learner).output().unwrap()
 }
 
 fn judgement(exercise: &str, program: &str) -> Judgement {

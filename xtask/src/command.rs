@@ -8,6 +8,7 @@ mod hint;
 mod list;
 mod man;
 mod next;
+mod play;
 mod progress;
 mod replay;
 mod reset;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Check(check::Arguments),
     /// Run the interleaving that the last failing check found again.
     Replay(replay::Arguments),
+    /// Be the scheduler: decide who goes on, and break the program.
+    Play(play::Arguments),
     /// Write an HTML file that shows the interleaving step by step.
     Film(film::Arguments),
     /// Run the program itself, which may show the symptom.
@@ -60,6 +63,7 @@ impl Command {
         match self {
             Command::Check(arguments) => check::check(&arguments),
             Command::Replay(arguments) => replay::replay(&arguments),
+            Command::Play(arguments) => play::play(&arguments),
             Command::Film(arguments) => film::film(&arguments),
             Command::Run(arguments) => run::run(&arguments),
             Command::Hint(arguments) => hint::hint(&arguments),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use anyhow::Context as _;
-use exercise::Exercise;
+use exercise::{Engine, Exercise};
 use judge::{Judged, Options};
 
 use crate::failure::Failure;
@@ -20,6 +20,13 @@ pub(crate) fn exists(asked: Option<&Path>) -> bool {
 pub(crate) fn file(exercise: &Exercise, asked: Option<&Path>) -> anyhow::Result<PathBuf> {
     let Some(file) = asked else { return Ok(exercise.source()) };
     std::path::absolute(file).with_context(|| format!("cannot find {}", file.display()))
+}
+
+/// The names of an exercise's scenarios in a world; none where its hidden tests cannot be read.
+pub(crate) fn scenarios(repository: &Repository, exercise: &Exercise, engine: Engine) -> Vec<String> {
+    let hidden = std::fs::read_to_string(repository.root.join(exercise.hidden(engine))).unwrap_or_default();
+    let scenarios = judge::scenarios(&hidden).unwrap_or_default();
+    scenarios.into_iter().map(|scenario| scenario.name).collect()
 }
 
 /// Judges a file, and keeps how it failed for `replay`.

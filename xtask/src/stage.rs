@@ -2,7 +2,7 @@
 //!
 //! What only a screen needs is no part of this program, so that the first check of a fresh clone does not wait for it.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,6 +16,11 @@ use crate::repository::{Repository, say};
 
 /// The one that runs.
 static RUNNING: Mutex<Option<Child>> = Mutex::new(None);
+
+/// Whether somebody can look at a screen, and press keys.
+pub(crate) fn has_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
 
 /// The command that shows something of an exercise; its further arguments are the caller's.
 pub(crate) fn command(repository: &Repository, what: &str, exercise: &Exercise) -> anyhow::Result<Command> {

@@ -50,7 +50,7 @@ enum Event {
 
 /// Ends a child from another thread.
 #[derive(Debug, Default)]
-pub(crate) struct Cancel {
+pub struct Cancel {
     state: Mutex<CancelState>,
 }
 
@@ -62,7 +62,7 @@ struct CancelState {
 
 impl Cancel {
     /// Kills the child, now or as soon as it starts.
-    pub(crate) fn cancel(&self) {
+    pub fn cancel(&self) {
         let mut state = lock(&self.state);
         state.cancelled = true;
         if let Some(child) = state.child.take() {

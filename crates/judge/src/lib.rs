@@ -13,6 +13,7 @@ mod excerpt;
 mod fingerprint;
 mod lint;
 mod naming;
+mod play;
 mod process;
 mod recognise;
 mod replay;
@@ -32,8 +33,9 @@ use std::time::Instant;
 use exercise::{Engine, Exercise};
 use kata_trace::Verdict;
 
-pub use child::kill_all;
+pub use child::{Cancel, kill_all};
 pub use error::Error;
+pub use play::{Game, Position};
 pub use recognise::{Recognised, recognise};
 pub use replay::{Replayed, Schedule, replay, simplify};
 pub use scenario::{Scenario, scenarios};

@@ -12,13 +12,17 @@ use crate::child::{self, Cancel, Ended, Finished, Limits};
 /// A record holds the log of one execution: far more than this is not a record.
 const LONGEST_RECORD: usize = 64 << 20;
 
-/// The schedule to run in place of exploring.
+/// How far a process goes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Replay<'a> {
-    /// See [`Request::replay`].
-    pub(crate) tokens: &'a str,
-    /// See [`Request::simplify`].
-    pub(crate) simplify: bool,
+pub(crate) enum Way<'a> {
+    /// Until everything is explored, or a failure found.
+    Explore,
+    /// Through one schedule.
+    Replay(&'a str),
+    /// Through one schedule, and on to a simpler one that fails in the same way.
+    Simplify(&'a str),
+    /// Through one schedule, up to the first decision behind it.
+    Stand(&'a str),
 }
 
 /// Runs one scenario of a compiled exercise, or one schedule of it. `None` when it was cancelled.
@@ -31,15 +35,19 @@ pub(crate) fn run(
     scenario: &str,
     budget: &Budget,
     grades: &Grades,
-    replay: Option<Replay<'_>>,
+    way: Way<'_>,
     cancel: &Cancel,
 ) -> Result<Option<Record>, Error> {
     let request = Request {
         nonce: nonce()?,
         scenario: scenario.to_owned(),
         budget: budget.clone(),
-        replay: replay.map(|replay| replay.tokens.to_owned()),
-        simplify: replay.is_some_and(|replay| replay.simplify),
+        replay: match way {
+            Way::Explore => None,
+            Way::Replay(tokens) | Way::Simplify(tokens) | Way::Stand(tokens) => Some(tokens.to_owned()),
+        },
+        simplify: matches!(way, Way::Simplify(_)),
+        stop: matches!(way, Way::Stand(_)),
         grades: grades.clone(),
     };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
@@ -133,6 +141,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         diverged: None,
         simplification: None,
         outcomes: Vec::new(),
+        standing: None,
     }
 }
 
@@ -206,6 +215,7 @@ mod tests {
             replay: None,
             simplify: false,
             grades: Grades::default(),
+            stop: false,
         }
     }
 

@@ -8,6 +8,7 @@ use kata_trace::{Divergence, Trace};
 
 use crate::child::Cancel;
 use crate::excerpt::Source;
+use crate::process::Way;
 use crate::verdict::{Milliseconds, millis};
 use crate::{Bench, Error, Judgement, Step, lint, naming, prepare, process, run};
 
@@ -96,8 +97,8 @@ fn rerun(
     let running = Instant::now();
     let program = &prepared.program.path;
     let grades = exercise.manifest.grades(&scenario.name);
-    let replay = process::Replay { tokens: schedule.tokens, simplify };
-    let record = process::run(program, root, &scenario.name, budget, grades, Some(replay), &Cancel::default())?;
+    let way = if simplify { Way::Simplify(schedule.tokens) } else { Way::Replay(schedule.tokens) };
+    let record = process::run(program, root, &scenario.name, budget, grades, way, &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

@@ -10,6 +10,7 @@ use kata_trace::{Record, Verdict};
 
 use crate::child::Cancel;
 use crate::compile::Program;
+use crate::process::Way;
 use crate::scenario::Scenario;
 use crate::verdict::millis;
 use crate::{Error, ScenarioResult, process};
@@ -41,7 +42,7 @@ pub(crate) fn run(
             let started = Instant::now();
             let budget = exercise.manifest.budget(&scenario.name);
             let grades = exercise.manifest.grades(&scenario.name);
-            let ran = match process::run(&program.path, root, &scenario.name, budget, grades, None, cancel) {
+            let ran = match process::run(&program.path, root, &scenario.name, budget, grades, Way::Explore, cancel) {
                 Ok(None) => continue,
                 Ok(Some(record)) => Ok(Ran { result: result(engine, scenario, &record, started), record }),
                 Err(error) => Err(error),

@@ -6,7 +6,7 @@ use exercise::{Engine, Exercise};
 use kata_trace::{Budget, Record};
 
 use crate::child::Cancel;
-use crate::process::Replay;
+use crate::process::Way;
 use crate::{Error, process};
 
 /// The processor time that is worth spending on it. Only programs that compute for long between their steps reach it.
@@ -30,8 +30,8 @@ pub(crate) fn simplest(
         wall_seconds: budget.wall_seconds.min(5 * CPU_SECONDS),
         ..budget.clone()
     };
-    let replay = Replay { tokens, simplify: true };
-    let answer = process::run(program, root, &found.scenario, &budget, grades, Some(replay), &Cancel::default())?;
+    let way = Way::Simplify(tokens);
+    let answer = process::run(program, root, &found.scenario, &budget, grades, way, &Cancel::default())?;
     let same = |answer: &Record| (answer.verdict, answer.kind) == (found.verdict, found.kind);
     Ok(match answer.filter(|answer| answer.simplification.is_some() && same(answer)) {
         Some(simplest) => Record { evidence: found.evidence, outcomes: found.outcomes, ..simplest },

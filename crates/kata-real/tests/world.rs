@@ -102,6 +102,7 @@ fn record(name: &str) -> Result<Record, Failed> {
         replay: None,
         simplify: false,
         grades: Grades::default(),
+        stop: false,
     };
     let mut child = Command::new(std::env::current_exe()?)
         .env(CASE, name)

@@ -6,19 +6,7 @@
 //! last of as many things: releases are decisions only where somebody looks without waiting.
 
 use kata_trace::ThreadId;
-
-/// How the chosen thread proceeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Turn {
-    /// What it waited for, if anything, has happened.
-    Go,
-    /// Its time limit passes.
-    Timeout,
-    /// It wakes, or fails, for no reason, as the standard library allows.
-    Spurious,
-    /// It queues behind a writer that waits for the same lock: it does not run, or finds that it would have to wait.
-    Queue,
-}
+pub use kata_trace::Turn;
 
 /// A decision that the scheduler can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::choice::read_schedule;
 use crate::kernel::{self, Left, Subject};
 use crate::oracle::ShuttleWorld;
 use crate::scheduler::Seam;
-use crate::search::{ContextBound, Guide, Random, Replay, Search};
+use crate::search::{ContextBound, Guide, Prefix, Random, Replay, Search};
 use crate::simplify::{Execution, simplify};
 use crate::thread::run_scenario;
 use crate::unwind;
@@ -20,6 +20,9 @@ const STACK: usize = 1 << 20;
 
 /// Repetitions of a livelock's cycle that are kept in its trace.
 const CYCLES: usize = 2;
+
+/// Executions after which it should be known what a program looks at.
+const GLANCE: u64 = 200;
 
 /// See [`kata::arena`].
 #[global_allocator]
@@ -41,6 +44,7 @@ pub fn main(scenarios: &[Scenario]) -> ! {
 pub fn explore(order: Order) -> Finding {
     ledger::open(order.grades);
     let finding = match &order.replay {
+        Some(schedule) if order.stop => stand(order.run, &order.budget, schedule),
         Some(schedule) => replay(order.run, &order.budget, schedule, order.simplify),
         None => run(order.run, &order.budget, Settings::default()),
     };
@@ -98,19 +102,59 @@ fn replay(scenario: fn(), budget: &Budget, schedule: &str, simpler: bool) -> Fin
         let trace = kernel::with(|kernel| kernel.log.to_trace());
         return Finding { diverged: Some(diverged), trace: Some(trace), ..internal(message) };
     }
-    let evidence = Evidence {
-        executions: 1,
-        preemption_bound: Some(left.preemptions),
-        exhaustive: false,
-        seed: None,
-        inputs: None,
-    };
-    match left.failure.take() {
-        Some(failure) if simpler => simplified(scenario, budget, execution(failure, left), evidence),
+    if simpler && let Some(failure) = left.failure.take() {
+        let evidence = alone(&left);
+        return simplified(scenario, budget, execution(failure, left), evidence);
+    }
+    once(left)
+}
+
+fn alone(left: &Left) -> Evidence {
+    Evidence { executions: 1, preemption_bound: Some(left.preemptions), exhaustive: false, seed: None, inputs: None }
+}
+
+/// What one execution came to.
+fn once(mut left: Left) -> Finding {
+    let evidence = alone(&left);
+    let standing = kernel::with(|kernel| kernel.standing(left.decision.take()));
+    let finding = match left.failure.take() {
         Some(failure) => failed(failure, evidence, left.schedule),
         None => {
             let trace = kernel::with(|kernel| kernel.log.to_trace());
             Finding { trace: Some(trace), schedule: Some(left.schedule), ..Finding::passed(evidence) }
+        }
+    };
+    Finding { standing: Some(standing), ..finding }
+}
+
+/// Runs `schedule`, and stops at the first decision behind it.
+fn stand(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
+    let Some(decisions) = read_schedule(schedule) else {
+        return internal(format!("`{schedule}` is not a schedule"));
+    };
+    let prefix = || -> Box<dyn Search> { Box::new(Prefix::new(decisions.clone())) };
+    let mut left = search(scenario, budget, Settings::default(), 1, prefix(), looked(scenario, budget));
+    while left.restart {
+        left = search(scenario, budget, Settings::default(), 1, prefix(), left.looked);
+    }
+    if let Some(diverged) = left.search.diverged() {
+        let message = format!("the schedule does not apply to this program from decision {} on", diverged.decision);
+        return Finding { diverged: Some(diverged), ..internal(message) };
+    }
+    once(left)
+}
+
+/// What the program looks at without waiting for it, as far as its first executions tell: whether a release is a
+/// decision depends on what is looked at later.
+fn looked(scenario: fn(), budget: &Budget) -> Vec<Subject> {
+    let mut looked = Vec::new();
+    loop {
+        let systematic = Box::new(ContextBound::new(budget.preemptions));
+        let silent = Settings { silent: true };
+        let left = search(scenario, budget, silent, GLANCE.min(budget.executions), systematic, looked);
+        looked = left.looked;
+        if !left.restart {
+            return looked;
         }
     }
 }

@@ -16,7 +16,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use kata::{Entry, Failure, Log, Scalar, arena};
-use kata_trace::{Cause, ObjectId, ObjectKind, Op, ThreadId, Verdict};
+use kata_trace::{Cause, Decision, ObjectId, ObjectKind, Op, ThreadId, Verdict};
 
 use crate::choice::{Choice, Turn};
 use crate::fairness::Fairness;
@@ -234,6 +234,8 @@ pub(crate) struct Kernel {
     failure: Option<Failure>,
     /// The execution was given up because another one covers what would follow.
     abandoned: bool,
+    /// What somebody else is to decide: the execution has stopped there.
+    decision: Option<Decision>,
     looked: Vec<Subject>,
     restart: bool,
     /// Tasks of an asynchronous runtime exist, which only shuttle knows.

@@ -2,11 +2,13 @@
 
 mod context_bound;
 mod guide;
+mod prefix;
 mod random;
 mod replay;
 
 pub(crate) use context_bound::ContextBound;
 pub(crate) use guide::Guide;
+pub(crate) use prefix::Prefix;
 pub(crate) use random::Random;
 pub(crate) use replay::Replay;
 
@@ -46,6 +48,11 @@ pub(crate) trait Search {
     /// Where a given schedule did not apply, of a search that follows one.
     fn diverged(&self) -> Option<Divergence> {
         None
+    }
+
+    /// Whether an execution that [`Search::choose`] abandons stops there, so that somebody else can decide.
+    fn stops(&self) -> bool {
+        false
     }
 
     /// The seed, of a search that has one.

@@ -68,13 +68,16 @@ pub(crate) fn record(info: &PanicHookInfo<'_>) {
 
 /// A panic that meets another one aborts the process: the verdict leaves it before that.
 fn aborts(panic: Panic) -> ! {
-    let so_far = kernel::try_with(|kernel| (kernel.evidence(), kernel.schedule().to_owned(), kernel.log.to_trace()));
-    let (evidence, schedule, trace) = so_far.unwrap_or_default();
+    let so_far = kernel::try_with(|kernel| {
+        let standing = kernel.stops().then(|| kernel.standing(None));
+        (kernel.evidence(), kernel.schedule().to_owned(), kernel.log.to_trace(), standing)
+    });
+    let (evidence, schedule, trace, standing) = so_far.unwrap_or_default();
     let failure = Failure {
         verdict: Verdict::Panicked,
         kind: None,
         message: format!("panicked while unwinding, which aborts the process: {}", panic.message),
         at: panic.at,
     };
-    answer(Finding::failed(failure, evidence, Some(schedule), Some(trace)))
+    answer(Finding { standing, ..Finding::failed(failure, evidence, Some(schedule), Some(trace)) })
 }

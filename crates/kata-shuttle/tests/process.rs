@@ -92,6 +92,7 @@ fn run(scenario: &str) -> Record {
         replay: None,
         simplify: false,
         grades: Grades::default(),
+        stop: false,
     };
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])

@@ -2,6 +2,7 @@
 //!
 //! Worlds write these types, the judge reads them, the viewer draws them. There is no engine and no I/O here.
 
+mod decision;
 pub mod diagnosis;
 mod event;
 mod names;
@@ -10,9 +11,11 @@ mod record;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
 mod simplification;
+pub mod spans;
 mod trace;
 mod verdict;
 
+pub use decision::{Alternative, Decision, Standing, Turn};
 pub use event::{Cause, Event, Op, Value};
 pub use names::{Names, is_library, is_test};
 pub use outcome::{Grade, Grades, Outcome};

@@ -10,9 +10,12 @@ use std::ptr::null_mut;
 /// Address space for one process's executions; memory is used only where it is touched.
 const SIZE: usize = 256 << 20;
 
+/// No allocation asks for more.
+const ALIGNMENT: usize = 4096;
+
 thread_local! {
     static STATE: State = const {
-        State { inside: Cell::new(false), base: Cell::new(null_mut()), used: Cell::new(0), live: Cell::new(0) }
+        State { inside: Cell::new(false), base: Cell::new(null_mut()), used: Cell::new(0), began: Cell::new(0), live: Cell::new(0) }
     };
 }
 
@@ -21,6 +24,8 @@ struct State {
     inside: Cell<bool>,
     base: Cell<*mut u8>,
     used: Cell<usize>,
+    /// What was used when the execution began.
+    began: Cell<usize>,
     /// Allocations that have not been freed.
     live: Cell<usize>,
 }
@@ -40,13 +45,25 @@ pub fn begin_execution() {
         if state.live.get() == 0 {
             state.used.set(0);
         }
+        // What follows is aligned as it is in every other execution.
+        state.used.set(state.used.get().next_multiple_of(ALIGNMENT));
+        state.began.set(state.used.get());
     });
+}
+
+/// How far an address lies behind the beginning of this execution's memory: the same in all executions that are the
+/// same up to its allocation. `None` for what was not allocated in this execution.
+pub fn offset(address: usize) -> Option<usize> {
+    STATE.with(|state| {
+        let offset = address.checked_sub(state.base.get().addr() + state.began.get())?;
+        (!state.base.get().is_null() && state.began.get() + offset < state.used.get()).then_some(offset)
+    })
 }
 
 impl State {
     fn allocate(&self, layout: Layout) -> *mut u8 {
         if self.base.get().is_null() {
-            let Ok(whole) = Layout::from_size_align(SIZE, 4096) else { return null_mut() };
+            let Ok(whole) = Layout::from_size_align(SIZE, ALIGNMENT) else { return null_mut() };
             // SAFETY: the layout has a size. The block is never returned.
             #[allow(unsafe_code, reason = "an allocator asks the system's for memory")]
             self.base.set(unsafe { System.alloc(whole) });
@@ -56,7 +73,7 @@ impl State {
         }
         let start = self.used.get().next_multiple_of(layout.align());
         match start.checked_add(layout.size()) {
-            Some(end) if end <= SIZE && layout.align() <= 4096 => {
+            Some(end) if end <= SIZE && layout.align() <= ALIGNMENT => {
                 self.used.set(end);
                 self.live.set(self.live.get() + 1);
                 self.base.get().wrapping_add(start)

@@ -156,6 +156,11 @@ impl Log {
         &mut self.entries[index]
     }
 
+    /// Where the objects were when they were added.
+    pub fn addresses(&self) -> impl Iterator<Item = usize> {
+        self.objects.iter().map(|object| object.address)
+    }
+
     /// The log in the form that leaves the process.
     pub fn to_trace(&self) -> Trace {
         let mut events: Vec<Event> = self.entries.iter().map(event).collect();

@@ -2,8 +2,19 @@
 //! terminal: a check does without everything that only a screen needs.
 
 mod command;
+mod draw;
 mod film;
+mod game;
+mod judgement;
 mod output;
+mod play;
+mod player;
+mod scene;
+mod screen;
+mod step;
+mod stepper;
+mod story;
+mod theme;
 mod tie;
 
 use std::process::ExitCode;
@@ -23,7 +34,7 @@ struct Cli {
 fn main() -> ExitCode {
     tie::end_with_parent();
     match Cli::parse().command.run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
             ExitCode::from(3)

@@ -5,7 +5,6 @@
 
 mod data;
 mod links;
-mod spans;
 
 use kata_trace::Verdict;
 use kata_trace::diagnosis::{Diagnosis, diagnose};

@@ -9,6 +9,7 @@ pub mod film;
 pub mod outcomes;
 mod paint;
 mod rows;
+pub mod steps;
 pub mod timeline;
 mod words;
 

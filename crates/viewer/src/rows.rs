@@ -243,7 +243,7 @@ pub(crate) fn fold_text(trace: &Trace, fold: &Range<usize>, name: impl Fn(Thread
 
 /// How a thread came to run after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Switch {
+pub enum Switch {
     /// The thread before could have gone on.
     Preemption,
     /// The thread before had to wait, gave its turn away, or ended.

@@ -11,7 +11,7 @@ use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::repository::{Repository, say};
-use crate::{judging, report};
+use crate::{judging, report, stage};
 
 /// The arguments of `replay`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// The scenario of that schedule.
     #[arg(long, value_name = "NAME", requires = "schedule")]
     scenario: Option<String>,
+    /// Walk through it step by step, forward and back.
+    #[arg(long, conflicts_with = "json")]
+    step: bool,
     /// Print one JSON object on the standard output.
     #[arg(long)]
     json: bool,
@@ -47,7 +50,7 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
                 .manifest
                 .engines
                 .iter()
-                .find(|engine| has_scenario(&repository, &exercise, **engine, scenario));
+                .find(|engine| judging::scenarios(&repository, &exercise, **engine).contains(scenario));
             let Some(&engine) = engine else {
                 anstream::eprintln!("error: {} has no scenario `{scenario}`", exercise.id);
                 return Ok(Outcome::BadUsage);
@@ -63,6 +66,14 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
             return Ok(Outcome::BadUsage);
         }
     };
+    if arguments.step && !stage::has_terminal() {
+        anstream::eprintln!(
+            "error: walking through an execution needs a terminal, and the standard input or output is none: \
+             `cargo xtask replay {0}` prints it, `cargo xtask film {0}` makes a page of it",
+            exercise.id
+        );
+        return Ok(Outcome::BadUsage);
+    }
     let Some(tokens) = tokens.filter(|_| engine != Engine::Real) else {
         anstream::eprintln!(
             "error: {scenario} runs on threads of the operating system, and no schedule can be forced upon them: \
@@ -78,6 +89,13 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let failure = kept.as_ref().and_then(|kept| kept.trace.as_ref()).filter(|_| arguments.schedule.is_none());
     let schedule = Schedule { engine, scenario, tokens };
     let replayed = judge::replay(&repository.bench()?, &exercise, &file, schedule, &mut say)?;
+    if arguments.step
+        && let Replayed::Ran(judgement) = &replayed
+        && judgement.execution().is_some()
+    {
+        let handed = stage::hand_over(judgement)?;
+        return stage::run(stage::command(&repository, "step", &exercise)?.arg("--judgement").arg(handed.path()));
+    }
     let shown = workspace.shown(&file);
     if arguments.json {
         let shown = shown.to_string_lossy();
@@ -104,11 +122,6 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         },
         Replayed::Diverged { .. } => Outcome::NotPassed,
     })
-}
-
-fn has_scenario(repository: &Repository, exercise: &exercise::Exercise, engine: Engine, name: &str) -> bool {
-    let hidden = std::fs::read_to_string(repository.root.join(exercise.hidden(engine))).unwrap_or_default();
-    judge::scenarios(&hidden).is_ok_and(|scenarios| scenarios.iter().any(|scenario| scenario.name == name))
 }
 
 /// What `--json` prints.

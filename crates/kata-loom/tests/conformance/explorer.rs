@@ -45,33 +45,20 @@ fn the_first_failure_has_as_few_preemptions_as_possible() {
     assert_eq!(preemptions, 3);
 }
 
+fn order(replay: Option<String>) -> Order {
+    let (budget, grades) = (Budget::default(), Grades::default());
+    Order { run: lost_update, budget, replay, simplify: false, stop: false, grades }
+}
+
 #[test]
 fn the_same_scenario_gives_the_same_finding_again() {
-    let text = || {
-        format!(
-            "{:#?}",
-            explore(Order {
-                run: lost_update,
-                budget: Budget::default(),
-                replay: None,
-                simplify: false,
-                grades: Grades::default()
-            })
-        )
-    };
+    let text = || format!("{:#?}", explore(order(None)));
     let first = text();
     (0..10).for_each(|_| assert_eq!(text(), first));
 }
 
 #[test]
 fn a_schedule_repeats_its_execution() {
-    let order = |replay| Order {
-        run: lost_update,
-        budget: Budget::default(),
-        replay,
-        simplify: false,
-        grades: Grades::default(),
-    };
     let found = explore(order(None));
     let again = explore(order(found.schedule.clone()));
     assert_eq!(format!("{again:?}"), format!("{found:?}"));

@@ -24,7 +24,7 @@ fn store_buffering() {
 
 fn run(replay: Option<&str>, grades: &Grades) -> Finding {
     let (replay, grades) = (replay.map(str::to_owned), grades.clone());
-    explore(Order { run: store_buffering, budget: Budget::default(), replay, simplify: false, grades })
+    explore(Order { run: store_buffering, budget: Budget::default(), replay, simplify: false, stop: false, grades })
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who runs next.
 
 use kata::{Entry, Failure};
-use kata_trace::{Op, ThreadId, Verdict};
+use kata_trace::{Alternative, Decision, Event, Op, ThreadId, Verdict};
 
 use super::loops::digest;
 use super::{Kernel, Pending, Readiness, Ready, Step, Thread, Whim, id};
@@ -453,7 +453,12 @@ impl Kernel {
                         self.write(choices[index]);
                         Chosen::One(choices[index])
                     }
-                    None => Chosen::Abandon,
+                    None => {
+                        if search.stops() {
+                            self.decision = Some(self.decision(choices));
+                        }
+                        Chosen::Abandon
+                    }
                 }
             }
         }
@@ -469,10 +474,43 @@ impl Kernel {
     }
 
     fn write(&mut self, choice: Choice) {
+        let token = self.token_of(choice);
+        self.releases = 0;
+        write_token(&mut self.schedule, token);
+    }
+
+    fn token_of(&self, choice: Choice) -> Token {
         let pending = self.threads[usize::from(self.current)].pending.as_ref();
-        let releases = std::mem::take(&mut self.releases);
-        let released = if pending.is_some_and(|pending| pending.release) { releases } else { 0 };
-        write_token(&mut self.schedule, Token { thread: choice.thread, turn: choice.turn, released });
+        let released = if pending.is_some_and(|pending| pending.release) { self.releases } else { 0 };
+        Token { thread: choice.thread, turn: choice.turn, released }
+    }
+
+    /// What is to be decided, for somebody else.
+    fn decision(&self, choices: &[Choice]) -> Decision {
+        let announced = |thread: ThreadId| {
+            let pending = self.threads[usize::from(thread)].pending.as_ref()?;
+            Some(Event {
+                object: pending.object,
+                peer: pending.peer,
+                at: pending.at.map(Into::into),
+                blocked: self.readiness(thread) == Readiness::Blocked,
+                ..Event::new(thread, pending.op)
+            })
+        };
+        let alternative = |choice: &Choice| {
+            let mut token = String::new();
+            write_token(&mut token, self.token_of(*choice));
+            let next = announced(choice.thread).map(|event| Event { blocked: false, ..event });
+            Alternative { token, thread: choice.thread, turn: choice.turn, preemption: choice.cost > 0, next }
+        };
+        let waits = |thread: &ThreadId| {
+            let chosen = choices.iter().any(|choice| choice.thread == *thread && choice.turn == Turn::Go);
+            !chosen && !self.threads[usize::from(*thread)].finished
+        };
+        Decision {
+            alternatives: choices.iter().map(alternative).collect(),
+            waiting: (0..self.threads.len()).map(id).filter(waits).filter_map(announced).collect(),
+        }
     }
 
     /// A digest of what can be chosen: a program that is deterministic offers the same after the same choices.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kata::{Failure, arena};
-use kata_trace::{Evidence, ThreadId};
+use kata_trace::{Decision, Evidence, Standing, ThreadId};
 
 use super::{Kernel, Subject, Thread};
 use crate::search::Search;
@@ -31,6 +31,8 @@ pub(crate) struct Left {
     pub(crate) preemptions: u32,
     /// The schedule of the last execution.
     pub(crate) schedule: String,
+    /// Where the last execution has stopped, if it did.
+    pub(crate) decision: Option<Decision>,
     pub(crate) search: Box<dyn Search>,
 }
 
@@ -88,6 +90,7 @@ impl Kernel {
         self.preempted = false;
         self.decided = None;
         self.abandoned = false;
+        self.decision = None;
         true
     }
 
@@ -143,6 +146,17 @@ impl Kernel {
         &self.schedule
     }
 
+    /// Where the execution that has run last stands, if somebody else decides how it goes on.
+    pub(crate) fn standing(&self, decision: Option<Decision>) -> Standing {
+        let offset = |address| arena::offset(address).and_then(|offset| u64::try_from(offset).ok());
+        Standing { decision, places: self.log.addresses().map(offset).collect() }
+    }
+
+    /// Whether somebody else decides how the execution goes on behind a schedule.
+    pub(crate) fn stops(&self) -> bool {
+        self.search.as_ref().is_some_and(|search| search.stops())
+    }
+
     /// What the search came to.
     pub(crate) fn leave(&mut self) -> Left {
         self.end();
@@ -157,6 +171,7 @@ impl Kernel {
             preemptions: self.cost,
             failure: self.failure.take(),
             schedule: self.schedule.clone(),
+            decision: self.decision.take(),
             search,
         }
     }

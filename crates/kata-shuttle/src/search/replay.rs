@@ -19,6 +19,11 @@ impl Replay {
         Replay { schedule, position: 0, started: false, diverged: None }
     }
 
+    /// Whether every decision of the schedule was taken.
+    pub(crate) fn is_done(&self) -> bool {
+        self.position >= self.schedule.len()
+    }
+
     fn follow(&mut self, choices: &[Choice]) -> Option<usize> {
         let Some(token) = self.schedule.get(self.position) else {
             // Behind the schedule's end: whatever needs no preemption.

@@ -22,6 +22,7 @@ mod repetition;
 mod rwlock;
 mod scopes;
 mod simplification;
+mod standing;
 mod statics;
 mod threads;
 mod time;

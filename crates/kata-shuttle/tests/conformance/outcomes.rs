@@ -45,7 +45,7 @@ fn two_outcomes() {
 fn explore(run: fn(), replay: Option<&str>, grades: &Grades) -> Finding {
     let replay = replay.map(str::to_owned);
     let grades = grades.clone();
-    kata_shuttle::explore(Order { run, budget: Budget::default(), replay, simplify: false, grades })
+    kata_shuttle::explore(Order { run, budget: Budget::default(), replay, simplify: false, stop: false, grades })
 }
 
 fn list(outcomes: &[&str]) -> std::collections::BTreeSet<String> {

@@ -11,7 +11,7 @@ use kata_trace::diagnosis::Signature;
 use kata_trace::{Budget, DeadlockKind, Grades, Simplification, Size, Verdict};
 
 std::thread_local! {
-    static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    pub(crate) static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
 /// Remembers an outcome of the execution that is running. A scenario and its model run on the test's own thread.
@@ -34,22 +34,22 @@ pub(crate) fn explore_up_to(preemptions: u32, scenario: fn()) -> Finding {
 
 /// Repeats a schedule.
 pub(crate) fn replay(scenario: fn(), schedule: &str) -> Finding {
-    repeat(scenario, schedule, false)
+    kata_shuttle::explore(order(scenario, schedule))
 }
 
 /// Repeats a schedule that fails, and makes it simpler.
 pub(crate) fn simplify(scenario: fn(), schedule: &str) -> Finding {
-    repeat(scenario, schedule, true)
+    kata_shuttle::explore(Order { simplify: true, ..order(scenario, schedule) })
 }
 
-fn repeat(scenario: fn(), schedule: &str, simplify: bool) -> Finding {
-    kata_shuttle::explore(Order {
-        run: scenario,
-        budget: Budget::default(),
-        replay: Some(schedule.to_owned()),
-        simplify,
-        grades: Grades::default(),
-    })
+/// Follows a schedule and stops at the first decision behind it.
+pub(crate) fn stand(scenario: fn(), schedule: &str) -> Finding {
+    kata_shuttle::explore(Order { stop: true, ..order(scenario, schedule) })
+}
+
+fn order(run: fn(), schedule: &str) -> Order {
+    let (budget, grades) = (Budget::default(), Grades::default());
+    Order { run, budget, replay: Some(schedule.to_owned()), simplify: false, stop: false, grades }
 }
 
 /// Explores by random search alone.

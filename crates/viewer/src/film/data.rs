@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use kata_trace::diagnosis::Diagnosis;
+use kata_trace::spans::{self, Change, Hold, Life, Wait};
 use kata_trace::{Names, ObjectKind, Op, ThreadId, Trace, is_library, is_test};
 use serde::Serialize;
 
 use crate::Story;
 use crate::end::ends;
 use crate::film::links::{Link, links};
-use crate::film::spans::{self, Change, Hold, Life, Wait};
 use crate::rows::{Row, Switch, fold_text, rows_within, switch};
 use crate::timeline::orderings_matter;
 use crate::words::Words;
@@ -158,7 +158,9 @@ impl Data {
             lives: spans::lives(trace),
             holds: spans::holds(trace),
             waits: spans::waits(trace),
-            changes: spans::changes(trace),
+            changes: (spans::changes(trace).into_iter())
+                .map(|change| Change { value: crate::paint::clean(&change.value), ..change })
+                .collect(),
             ends: (ends.iter())
                 .map(|end| EndData {
                     thread: end.thread,

@@ -2,54 +2,131 @@
 //!
 //! Steps are numbered from 1. A span holds after step `from`, and no longer after step `until`.
 
-use kata_trace::diagnosis::holding::{Holding, Mode};
-use kata_trace::{ObjectId, Op, ThreadId, Trace, Value};
 use serde::Serialize;
 
-use crate::paint::clean;
+use crate::diagnosis::holding::{Holding, Mode};
+use crate::{ObjectId, Op, ThreadId, Trace};
 
 /// A thread lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Life {
-    thread: ThreadId,
-    from: usize,
+pub struct Life {
+    /// Who.
+    pub thread: ThreadId,
+    /// It was spawned in this step; 0 for the thread that runs the scenario.
+    pub from: usize,
+    /// It ended in this step.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<usize>,
+    pub until: Option<usize>,
 }
 
 /// A thread holds a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Hold {
-    thread: ThreadId,
-    object: ObjectId,
+pub struct Hold {
+    /// Who.
+    pub thread: ThreadId,
+    /// What.
+    pub object: ObjectId,
     /// Others may hold it, too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    shared: bool,
-    from: usize,
+    pub shared: bool,
+    /// It was acquired in this step.
+    pub from: usize,
+    /// It was released in this step.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<usize>,
+    pub until: Option<usize>,
 }
 
 /// A thread waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Wait {
-    thread: ThreadId,
+pub struct Wait {
+    /// Who.
+    pub thread: ThreadId,
+    /// For what, if it is an object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<ObjectId>,
-    from: usize,
+    pub object: Option<ObjectId>,
+    /// It found in this step that it had to wait.
+    pub from: usize,
+    /// It went on in this step.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<usize>,
+    pub until: Option<usize>,
 }
 
 /// An object has a value from a step on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Change {
-    object: ObjectId,
-    from: usize,
-    value: String,
+pub struct Change {
+    /// What.
+    pub object: ObjectId,
+    /// From this step on.
+    pub from: usize,
+    /// The value, as text.
+    pub value: String,
 }
 
-pub(super) fn lives(trace: &Trace) -> Vec<Life> {
+/// Whether a span holds after a step.
+fn holds_after(step: usize, from: usize, until: Option<usize>) -> bool {
+    from <= step && until.is_none_or(|until| step < until)
+}
+
+impl Life {
+    /// Whether the thread lives after a step.
+    pub fn holds_after(&self, step: usize) -> bool {
+        holds_after(step, self.from, self.until)
+    }
+}
+
+impl Hold {
+    /// Whether the lock is held after a step.
+    pub fn holds_after(&self, step: usize) -> bool {
+        holds_after(step, self.from, self.until)
+    }
+}
+
+impl Wait {
+    /// Whether the thread waits after a step.
+    pub fn holds_after(&self, step: usize) -> bool {
+        holds_after(step, self.from, self.until)
+    }
+}
+
+/// Everything that lasts in an execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spans {
+    lives: Vec<Life>,
+    holds: Vec<Hold>,
+    waits: Vec<Wait>,
+    changes: Vec<Change>,
+}
+
+impl Spans {
+    /// What lasts in this execution.
+    pub fn of(trace: &Trace) -> Self {
+        Spans { lives: lives(trace), holds: holds(trace), waits: waits(trace), changes: changes(trace) }
+    }
+
+    /// Whether a thread lives after a step.
+    pub fn lives(&self, thread: ThreadId, step: usize) -> bool {
+        self.lives.iter().any(|life| life.thread == thread && life.holds_after(step))
+    }
+
+    /// Who holds an object after a step, oldest first.
+    pub fn holders(&self, object: ObjectId, step: usize) -> impl Iterator<Item = &Hold> {
+        self.holds.iter().filter(move |hold| hold.object == object && hold.holds_after(step))
+    }
+
+    /// Who waits after a step, oldest first.
+    pub fn waits(&self, step: usize) -> impl Iterator<Item = &Wait> {
+        self.waits.iter().filter(move |wait| wait.holds_after(step))
+    }
+
+    /// The value of an object after a step, as far as it is known.
+    pub fn value(&self, object: ObjectId, step: usize) -> Option<&str> {
+        let known = self.changes.iter().rev().find(|change| change.object == object && change.from <= step);
+        known.map(|change| change.value.as_str())
+    }
+}
+
+/// The lives of the threads that have one.
+pub fn lives(trace: &Trace) -> Vec<Life> {
     let threads = 0..ThreadId::try_from(trace.threads.len()).unwrap_or(ThreadId::MAX);
     let life = |thread| {
         let spawned = trace.events.iter().position(|event| event.op == Op::Spawn && event.peer == Some(thread));
@@ -62,7 +139,8 @@ pub(super) fn lives(trace: &Trace) -> Vec<Life> {
     threads.filter_map(life).collect()
 }
 
-pub(super) fn holds(trace: &Trace) -> Vec<Hold> {
+/// The holds of locks, in the order in which they begin.
+pub fn holds(trace: &Trace) -> Vec<Hold> {
     let mut holds: Vec<Hold> = Vec::new();
     let mut holding = Holding::default();
     for (index, event) in trace.events.iter().enumerate() {
@@ -86,7 +164,8 @@ pub(super) fn holds(trace: &Trace) -> Vec<Hold> {
     holds
 }
 
-pub(super) fn waits(trace: &Trace) -> Vec<Wait> {
+/// The waits, in the order in which they begin.
+pub fn waits(trace: &Trace) -> Vec<Wait> {
     let mut waits: Vec<Wait> = Vec::new();
     for (index, event) in trace.events.iter().enumerate() {
         let open = waits.iter_mut().find(|wait| wait.thread == event.thread && wait.until.is_none());
@@ -102,7 +181,7 @@ pub(super) fn waits(trace: &Trace) -> Vec<Wait> {
 }
 
 /// The values of locks and atomics, and how much is in channels.
-pub(super) fn changes(trace: &Trace) -> Vec<Change> {
+pub fn changes(trace: &Trace) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut queued = vec![0_usize; trace.objects.len()];
     for (index, event) in trace.events.iter().enumerate() {
@@ -125,11 +204,11 @@ pub(super) fn changes(trace: &Trace) -> Vec<Change> {
                 if known.is_some() {
                     None
                 } else {
-                    event.after.as_ref().or(event.before.as_ref()).map(shown)
+                    event.after.as_ref().or(event.before.as_ref()).map(ToString::to_string)
                 }
             }
             Op::Arrive | Op::Poll | Op::BlockingCall => None,
-            _ => event.after.as_ref().map(shown),
+            _ => event.after.as_ref().map(ToString::to_string),
         };
         if let Some(value) = value.filter(|value| known.as_ref() != Some(value)) {
             changes.push(Change { object, from: index + 1, value });
@@ -138,14 +217,10 @@ pub(super) fn changes(trace: &Trace) -> Vec<Change> {
     changes
 }
 
-fn shown(value: &Value) -> String {
-    clean(&value.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kata_trace::script;
+    use crate::script;
 
     #[test]
     fn a_lock_is_held_until_it_is_released() {
@@ -172,5 +247,27 @@ mod tests {
             .map(|change| format!("{}@{}: {}", change.object, change.from, change.value))
             .collect();
         assert_eq!(told, ["0@1: 0", "0@2: 1", "1@5: 1 queued", "1@6: 0 queued"]);
+    }
+
+    #[test]
+    fn what_holds_after_a_step_can_be_asked() {
+        let trace = script::trace("main: spawn t1\nt1: lock a =7\nmain: lock a blocked\nt1: unlock a 7->8\nt1: exit");
+        let spans = Spans::of(&trace);
+        let at = |step| {
+            let holders: Vec<_> = spans.holders(0, step).map(|hold| hold.thread).collect();
+            let waiters: Vec<_> = spans.waits(step).map(|wait| wait.thread).collect();
+            (spans.lives(1, step), holders, waiters, spans.value(0, step))
+        };
+        assert_eq!(
+            [at(0), at(1), at(2), at(3), at(4), at(5)],
+            [
+                (false, vec![], vec![], None),
+                (true, vec![], vec![], None),
+                (true, vec![1], vec![], Some("7")),
+                (true, vec![1], vec![0], Some("7")),
+                (true, vec![], vec![0], Some("8")),
+                (false, vec![], vec![0], Some("8")),
+            ]
+        );
     }
 }

@@ -1,0 +1,118 @@
+//! What is on the screen.
+
+mod help;
+mod lanes;
+mod objects;
+mod source;
+mod text;
+
+use kata_trace::{Location, ObjectId, ThreadId};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
+
+use crate::scene::Scene;
+use crate::theme::Theme;
+
+pub(crate) use help::help;
+
+/// Less shows nothing that could be read.
+const SMALLEST: (u16, u16) = (50, 14);
+
+/// From so many columns on the source stands beside the lanes.
+const WIDE: u16 = 100;
+
+/// Objects that are shown at the same time.
+const OBJECTS: u16 = 6;
+
+/// An execution at one of its steps.
+pub(crate) struct View<'a> {
+    /// Which execution.
+    pub(crate) scene: &'a Scene,
+    /// After which step.
+    pub(crate) step: usize,
+    /// The step from which on what happened is new.
+    pub(crate) since: usize,
+    /// Steps that are shown, those to come included.
+    pub(crate) shown: usize,
+    /// The object that somebody looks at.
+    pub(crate) object: Option<ObjectId>,
+    /// How threads end up is shown, too.
+    pub(crate) over: bool,
+    /// Where threads would go on.
+    pub(crate) ahead: &'a [(ThreadId, Location)],
+}
+
+/// What is drawn below an execution.
+pub(crate) struct Below<'a> {
+    /// The lines that it asks for.
+    pub(crate) height: u16,
+    /// What draws it.
+    pub(crate) draw: &'a dyn Fn(&mut Frame<'_>, Rect),
+}
+
+/// Draws a title, an execution, what is below it, and a line about keys.
+pub(crate) fn draw(
+    frame: &mut Frame<'_>,
+    theme: Theme,
+    title: Line<'_>,
+    view: &View<'_>,
+    below: &Below<'_>,
+    keys: &[(&str, &str)],
+) {
+    let area = frame.area();
+    if is_too_small(area) {
+        return too_small(frame, area);
+    }
+    let objects =
+        u16::try_from(view.scene.trace.objects.len()).unwrap_or(u16::MAX).min(OBJECTS).min(area.height / 6) + 1;
+    let below_height = below.height.min(area.height / 3);
+    let rows = [
+        Constraint::Length(1),
+        Constraint::Min(6),
+        Constraint::Length(objects),
+        Constraint::Length(below_height),
+        Constraint::Length(1),
+    ];
+    let [head, middle, table, bottom, foot] = Layout::vertical(rows).areas(area);
+    frame.render_widget(title, head);
+    let (direction, parts) = if area.width >= WIDE {
+        let wanted = u16::try_from(lanes::wanted(view)).unwrap_or(u16::MAX);
+        let lanes = wanted.clamp(area.width * 2 / 5, area.width * 3 / 5);
+        (Layout::horizontal([Constraint::Length(lanes), Constraint::Min(0)]).spacing(1), middle)
+    } else {
+        (Layout::vertical([Constraint::Percentage(58), Constraint::Percentage(42)]), middle)
+    };
+    let [left, right] = direction.areas(parts);
+    lanes::draw(frame, left, theme, view);
+    source::draw(frame, right, theme, view);
+    objects::draw(frame, table, theme, view);
+    (below.draw)(frame, bottom);
+    frame.render_widget(self::keys(theme, keys), foot);
+}
+
+/// A pane with a heading.
+pub(crate) fn pane(theme: Theme, heading: &str) -> Block<'_> {
+    Block::new()
+        .borders(Borders::TOP)
+        .border_style(theme.faint())
+        .title(Span::styled(format!(" {heading} "), theme.faint()))
+}
+
+fn keys<'a>(theme: Theme, keys: &[(&'a str, &'a str)]) -> Line<'a> {
+    let one = |(key, what): &(&'a str, &'a str)| {
+        [Span::styled(*key, theme.strong()), Span::raw(" "), Span::styled(*what, theme.faint()), Span::raw("  ")]
+    };
+    Line::from(keys.iter().flat_map(one).collect::<Vec<_>>())
+}
+
+fn is_too_small(area: Rect) -> bool {
+    area.width < SMALLEST.0 || area.height < SMALLEST.1
+}
+
+fn too_small(frame: &mut Frame<'_>, area: Rect) {
+    let (width, height) = SMALLEST;
+    let text = format!("make it larger: {width}×{height} at least, this is {}×{}", area.width, area.height);
+    frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
+}

@@ -1,0 +1,118 @@
+use insta::assert_snapshot;
+use kata_trace::Verdict;
+use kata_trace::script::{self, LEARNERS_FILE};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Color;
+
+use super::*;
+
+const SOURCE: &str = "fn transfer(from: &Account, to: &Account) {
+    let mut debit = from.balance.lock().unwrap();
+    let mut credit = to.balance.lock().unwrap();
+    *debit -= 1;
+    *credit += 1;
+}
+";
+
+const DEADLOCK: &str = "
+    main: spawn t1 test:12
+    main: spawn t2 test:13
+    main: join t1 blocked test:14
+    t1: lock alice =100 :2
+    t2! lock bob =50 :2
+    t2: lock alice blocked :3
+    t1: lock bob blocked :3";
+
+fn stepper() -> Stepper {
+    let scene = Scene::new(script::trace(DEADLOCK), Verdict::Deadlock, LEARNERS_FILE, SOURCE);
+    Stepper::new(scene, "99-example  deadlock (lock-cycle) in opposite_transfers".to_owned(), true)
+}
+
+fn drawn(stepper: &Stepper, width: u16, height: u16) -> TestBackend {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| stepper.draw(frame, Theme::new(true))).unwrap();
+    terminal.backend().clone()
+}
+
+fn press(stepper: &mut Stepper, keys: &str) {
+    for key in keys.chars() {
+        assert!(stepper.press(KeyEvent::from(KeyCode::Char(key))), "{key} quits");
+    }
+}
+
+#[test]
+fn a_step_is_shown_with_the_state_after_it() {
+    let mut stepper = stepper();
+    press(&mut stepper, "lllll");
+    assert_snapshot!(drawn(&stepper, 110, 22));
+}
+
+#[test]
+fn in_a_narrow_terminal_the_source_stands_below_the_lanes() {
+    let mut stepper = stepper();
+    press(&mut stepper, "llll");
+    assert_snapshot!(drawn(&stepper, 72, 24));
+}
+
+#[test]
+fn the_end_tells_why() {
+    let mut stepper = stepper();
+    press(&mut stepper, "G");
+    assert_snapshot!(drawn(&stepper, 110, 22));
+}
+
+#[test]
+fn a_terminal_that_is_too_small_is_to_be_made_larger() {
+    assert!(drawn(&stepper(), 49, 14).to_string().contains("make it larger: 50×14 at least, this is 49×14"));
+    assert!(drawn(&stepper(), 50, 13).to_string().contains("make it larger"));
+    assert!(drawn(&stepper(), 50, 14).to_string().contains("before the first step"));
+    drawn(&stepper(), 1, 1);
+}
+
+#[test]
+fn help_lists_the_keys() {
+    let mut stepper = stepper();
+    press(&mut stepper, "?");
+    assert_snapshot!(drawn(&stepper, 100, 20));
+    assert!(stepper.press(KeyEvent::from(KeyCode::Esc)), "it closes the help first");
+    assert!(!stepper.press(KeyEvent::from(KeyCode::Esc)));
+}
+
+#[test]
+fn keys_move_forward_back_and_to_what_matters() {
+    let mut stepper = stepper();
+    let mut after = |keys: &str| {
+        press(&mut stepper, keys);
+        (stepper.step, stepper.note.clone())
+    };
+    assert_eq!(after("h"), (0, None));
+    assert_eq!(after("l l"), (3, None));
+    assert_eq!(after("G"), (7, None));
+    assert_eq!(after("l"), (7, None));
+    assert_eq!(after("N"), (5, None));
+    assert_eq!(after("N"), (4, None));
+    assert_eq!(after("N"), (4, Some("there is no earlier context switch".to_owned())));
+    assert_eq!(after("nn"), (7, None));
+    assert_eq!(after("n"), (7, Some("there is no later context switch".to_owned())));
+    // The first object is alice, which is locked in step 4 and asked for in step 6.
+    assert_eq!(after("go."), (4, None));
+    assert_eq!(after("."), (6, None));
+    assert_eq!(after("."), (6, Some("there is no later step on alice".to_owned())));
+    assert_eq!(after("go."), (5, None), "bob is the next object");
+}
+
+#[test]
+fn colours_are_the_sixteen_that_every_terminal_has_or_none() {
+    let mut stepper = stepper();
+    press(&mut stepper, "G");
+    let colors = |theme| {
+        let mut terminal = Terminal::new(TestBackend::new(110, 22)).unwrap();
+        terminal.draw(|frame| stepper.draw(frame, theme)).unwrap();
+        let cells = &terminal.backend().buffer().content;
+        cells.iter().flat_map(|cell| [cell.fg, cell.bg]).filter(|color| *color != Color::Reset).collect::<Vec<_>>()
+    };
+    assert_eq!(colors(Theme::new(false)), []);
+    let colored = colors(Theme::new(true));
+    assert!(!colored.is_empty() && !colored.iter().any(|color| matches!(color, Color::Rgb(..) | Color::Indexed(_))));
+}
