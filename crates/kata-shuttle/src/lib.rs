@@ -51,6 +51,7 @@ pub mod process;
 mod scheduler;
 mod search;
 pub mod sync;
+pub mod task;
 pub mod thread;
 pub mod time;
 pub mod unwind;

@@ -1,0 +1,7 @@
+//! What tokio documents: once over against tokio itself, where one interleaving suffices, and over every interleaving
+//! where it does not.
+
+#[path = "../../../tests/support/explore.rs"]
+mod support;
+
+mod tasks;
