@@ -57,6 +57,11 @@ impl Identity {
         kernel::release(op, Some(self.id()), self.object.subject(), at);
     }
 
+    /// A scheduling point before something that everybody may see.
+    pub fn release_seen(&self, op: Op) {
+        kernel::step(Step::on(op, self.id(), None));
+    }
+
     /// The program sees the state of this without waiting for it.
     pub fn look(&self) {
         kernel::with(|kernel| kernel.look(self.object.subject()));

@@ -86,8 +86,9 @@ impl Executor {
     }
 
     pub(crate) fn wake_deferred(&self) {
+        // The last one first: tokio pops them off a stack.
         let deferred = self.deferred.take();
-        deferred.into_iter().for_each(Waker::wake);
+        deferred.into_iter().rev().for_each(Waker::wake);
     }
 
     /// Whether the thread has been handed to this lane.

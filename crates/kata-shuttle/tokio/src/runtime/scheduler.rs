@@ -218,7 +218,7 @@ impl Scheduler {
             match driven {
                 Some(executor) => {
                     self.driven.set(true);
-                    self.drive(executor, &root, reason, at);
+                    self.drive(handle, executor, &root, reason, at);
                     self.driven.set(false);
                 }
                 None => {
@@ -233,11 +233,15 @@ impl Scheduler {
 
     /// Polls tasks until it is time to poll the root again, and waits if there are none: the loop of tokio's
     /// `current_thread` scheduler.
-    fn drive(&self, executor: &Executor, root: &Flag, reason: Reason, at: Place) {
+    fn drive(&self, handle: &Handle, executor: &Executor, root: &Flag, reason: Reason, at: Place) {
         let turn = Reason::of(Op::Join, Some(at));
-        for _ in 0..TURNS {
-            if !executor.run_next(turn) {
-                break;
+        {
+            let frame = Frame { handle: Some(handle.clone()), driver: Some(self.driver.clone()), ..Frame::default() };
+            let _entered = context::enter(frame);
+            for _ in 0..TURNS {
+                if !executor.run_next(turn) {
+                    break;
+                }
             }
         }
         if executor.has_deferred() || executor.has_ready() {

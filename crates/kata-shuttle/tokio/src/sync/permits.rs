@@ -38,7 +38,7 @@ impl Permits {
         &self.primitive
     }
 
-    fn tell(&self) {
+    pub(crate) fn tell(&self) {
         let now = self.real().available_permits() as u64;
         let execution = task::execution();
         let (told_in, told) = self.told.replace((execution, now));

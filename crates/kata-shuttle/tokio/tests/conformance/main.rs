@@ -4,4 +4,5 @@
 #[path = "../../../tests/support/explore.rs"]
 mod support;
 
+mod documented;
 mod tasks;
