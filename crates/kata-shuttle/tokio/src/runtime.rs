@@ -9,6 +9,8 @@ use std::io;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
+pub use crate::unmodelled::rest::metrics::RuntimeMetrics;
+pub use crate::unmodelled::rest::runtime::{LocalOptions, LocalRuntime};
 pub use builder::Builder;
 pub use handle::{EnterGuard, Handle, RuntimeFlavor, TryCurrentError};
 pub(crate) use scheduler::{Flag, Scheduler};

@@ -16,6 +16,10 @@ mod rwlock;
 mod semaphore;
 pub mod watch;
 
+pub use crate::unmodelled::rest::lock::{
+    MappedRwLockWriteGuard, OwnedMappedMutexGuard, OwnedRwLockMappedWriteGuard, RwLockMappedWriteGuard,
+};
+pub use crate::unmodelled::rest::sync::SetOnce;
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMutexGuard};
 pub use notify::{Notify, futures};

@@ -14,6 +14,12 @@ impl Rotation {
         Rotation { next: 0, biased }
     }
 
+    /// The branch with this number, counted round.
+    #[must_use]
+    pub fn branch(number: usize, branches: usize) -> usize {
+        number % branches
+    }
+
     /// The branch that is polled first.
     pub fn start(&mut self, branches: usize) -> usize {
         let start = self.next;
@@ -51,7 +57,7 @@ macro_rules! join {
             let start = rotation.start(BRANCHES);
             let mut over = true;
             for turn in 0..BRANCHES {
-                match (start + turn) % BRANCHES {
+                match $crate::macros::support::Rotation::branch(start + turn, BRANCHES) {
                     // SAFETY: the tuple is a local variable of the caller, and nothing is moved out of it.
                     $($i => over &= unsafe { $crate::macros::support::Pin::new_unchecked(&mut futures.$i) }.poll_done(cx),)+
                     _ => ::core::unreachable!(),
@@ -86,7 +92,7 @@ macro_rules! try_join {
             let start = rotation.start(BRANCHES);
             let mut over = true;
             for turn in 0..BRANCHES {
-                match (start + turn) % BRANCHES {
+                match $crate::macros::support::Rotation::branch(start + turn, BRANCHES) {
                     $($i => {
                         // SAFETY: the tuple is a local variable of the caller, and nothing is moved out of it.
                         let mut future = unsafe { $crate::macros::support::Pin::new_unchecked(&mut futures.$i) };

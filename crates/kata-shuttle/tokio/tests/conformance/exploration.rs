@@ -125,8 +125,10 @@ fn two_mutexes_in_opposite_orders_are_a_lock_cycle_that_names_each_await() {
                     let _two = other.1.lock().await;
                     let _one = other.0.lock().await;
                 });
-                let _one = locks.0.lock().await;
-                let _two = locks.1.lock().await;
+                {
+                    let _one = locks.0.lock().await;
+                    let _two = locks.1.lock().await;
+                }
                 task.await.unwrap();
             });
         },
@@ -212,7 +214,11 @@ fn a_select_takes_any_branch_that_is_ready_and_the_first_one_if_biased() {
         [1, 2, 4],
     );
     assert_outcomes(
-        || seen(one().block_on(async { tokio::select! { biased; _ = async {} => 1, _ = async {} => 2 } })),
+        || {
+            seen(one().block_on(async {
+                tokio::select! { biased; _ = async {} => 1, _ = async {} => 2 }
+            }))
+        },
         [1],
     );
 }
@@ -221,7 +227,9 @@ fn a_select_takes_any_branch_that_is_ready_and_the_first_one_if_biased() {
 fn a_choice_of_select_can_be_replayed() {
     let finding = assert_fails(
         || {
-            let taken = one().block_on(async { tokio::select! { _ = async {} => 1, _ = async {} => 2 } });
+            let taken = one().block_on(async {
+                tokio::select! { _ = async {} => 1, _ = async {} => 2 }
+            });
             assert_eq!(taken, 1);
         },
         Verdict::Panicked,
@@ -362,7 +370,8 @@ fn a_pool_of_one_thread_runs_one_closure_at_a_time() {
         let runtime = Builder::new_multi_thread().max_blocking_threads(1).build().unwrap();
         runtime.block_on(async {
             let handle = tokio::runtime::Handle::current();
-            let outer = task::spawn_blocking(move || handle.block_on(async { task::spawn_blocking(|| 1).await.unwrap() }));
+            let outer =
+                task::spawn_blocking(move || handle.block_on(async { task::spawn_blocking(|| 1).await.unwrap() }));
             assert_eq!(outer.await.unwrap(), 1);
         });
     };
@@ -376,7 +385,14 @@ fn one_worker_polls_one_task_at_a_time() {
         runtime.block_on(async {
             let barrier = Arc::new(std_sync::Barrier::new(2));
             let other = barrier.clone();
-            let tasks = [tokio::spawn(async move { barrier.wait(); }), tokio::spawn(async move { other.wait(); })];
+            let tasks = [
+                tokio::spawn(async move {
+                    barrier.wait();
+                }),
+                tokio::spawn(async move {
+                    other.wait();
+                }),
+            ];
             for task in tasks {
                 task.await.unwrap();
             }
