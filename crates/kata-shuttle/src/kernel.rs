@@ -471,17 +471,22 @@ impl Kernel {
         thread.pending = Some(Pending::start(op, at, std::ptr::from_ref(&**ready), serial));
     }
 
+    /// The current thread has begun: its condition is not needed any more.
+    pub(crate) fn begins(&mut self) -> Option<Box<Ready<'static>>> {
+        self.resume();
+        self.threads.get_mut(usize::from(self.current)).and_then(|thread| thread.start.take())
+    }
+
     /// Whose thread-locals the current thread uses.
     pub(crate) fn host(&self) -> Host {
         let own = self.threads.get(usize::from(self.current)).and_then(|thread| thread.host);
         own.unwrap_or(Host::Thread(self.current))
     }
 
-    /// The current thread runs on another one, or on its own again.
-    pub(crate) fn set_host(&mut self, host: Option<Host>) {
-        if let Some(thread) = self.threads.get_mut(usize::from(self.current)) {
-            thread.host = host;
-        }
+    /// The current thread runs on another one, or on its own again. Returns what was before.
+    pub(crate) fn replace_host(&mut self, host: Option<Host>) -> Option<Host> {
+        let thread = self.threads.get_mut(usize::from(self.current))?;
+        std::mem::replace(&mut thread.host, host)
     }
 
     /// Changes that the current thread has made.

@@ -16,6 +16,7 @@ use crate::kernel::{self, Host, Kernel, Place, Readiness, Step, parts};
 pub use crate::object::Entered;
 use crate::object::Object;
 use crate::sync::coroutine_safe;
+use crate::thread::local;
 use crate::unwind;
 
 /// The identity of a primitive of another crate.
@@ -233,14 +234,21 @@ impl Carrier {
         Carrier(Host::Worker(runtime, worker))
     }
 
+    /// The thread is over: its thread-locals are dropped.
+    pub fn ends(self) {
+        let own = kernel::with(|kernel| kernel.replace_host(Some(self.0)));
+        local::drop_all();
+        kernel::with(|kernel| kernel.replace_host(own));
+    }
+
     /// The calling thread runs on behalf of this one from here on.
     pub fn carries(self) {
-        kernel::with(|kernel| kernel.set_host(Some(self.0)));
+        kernel::with(|kernel| kernel.replace_host(Some(self.0)));
     }
 }
 
 /// Starts a thread that begins when `ready`; `seen` if others may notice when. `run` returns the message of the panic
-/// that ended it, if one did.
+/// that ended it, if one did. `ready` must not own what runs code of the program when it is dropped.
 pub fn spawn(
     at: Place,
     name: Option<&str>,
@@ -254,7 +262,7 @@ pub fn spawn(
     }
     impl Body {
         fn run(self) {
-            kernel::with(Kernel::resume);
+            drop(kernel::with(Kernel::begins));
             let panic = kernel::inside(self.0);
             kernel::with(|kernel| {
                 kernel.returns(panic);

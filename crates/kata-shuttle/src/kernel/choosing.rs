@@ -175,7 +175,7 @@ impl Kernel {
         }
     }
 
-    pub(crate) fn resume(&mut self) -> Turn {
+    pub(super) fn resume(&mut self) -> Turn {
         let thread = &mut self.threads[usize::from(self.current)];
         if let Some(pending) = thread.pending.take() {
             // Going on after a yield changes nothing by itself.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use kata_shuttle::task::{self, Manner, Reason};
+use kata_shuttle::task::{self, Carrier, Manner, Reason};
 use kata_trace::Op;
 
 use super::Handle;
@@ -278,19 +278,24 @@ impl Scheduler {
         for job in self.jobs.borrow().clone() {
             job.cancel();
         }
+        let waits = patience != Some(Duration::ZERO);
         let deadline = patience.map(|patience| task::now().saturating_add(patience));
-        while let Some(job) = self.first_job(patience) {
+        while let Some(job) = self.first_job().filter(|_| waits) {
             let reason = Reason { peer: Some(job.lane()), ..reason };
             if task::wait(reason, Manner::Unseen, &|| job.is_over(), deadline) || !task::active() {
-                break;
+                return;
             }
         }
+        if self.executor.is_none() {
+            let workers = u32::try_from(self.workers.borrow().len()).unwrap_or(0);
+            (0..workers).for_each(|worker| Carrier::worker(self.number, worker).ends());
+        }
     }
+}
 
-    /// One that the end of the runtime waits for.
-    fn first_job(&self, patience: Option<Duration>) -> Option<Arc<Job>> {
-        let waits = patience != Some(Duration::ZERO);
-        self.jobs.borrow().iter().find(|job| waits || !job.is_in_pool()).cloned()
+impl Scheduler {
+    fn first_job(&self) -> Option<Arc<Job>> {
+        self.jobs.borrow().first().cloned()
     }
 }
 

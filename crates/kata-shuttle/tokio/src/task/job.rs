@@ -134,8 +134,8 @@ impl Job {
     /// Starts the lane.
     fn start(self: &Arc<Self>, run: Box<dyn FnOnce() -> Option<String>>) {
         let ready = {
-            let job = Arc::clone(self);
-            Box::new(move || job.has_turn())
+            let job = Arc::downgrade(self);
+            Box::new(move || job.upgrade().is_some_and(|job| job.has_turn()))
         };
         self.lane.set(task::spawn(self.spawned, None, self.is_seen(), ready, run));
         match &self.home {
@@ -262,10 +262,6 @@ impl Turn {
 }
 
 impl Job {
-    pub(crate) fn is_in_pool(&self) -> bool {
-        matches!(self.home, Home::Pool(_))
-    }
-
     fn is_local(&self) -> bool {
         match &self.home {
             Home::Executor(executor) => executor.is_local(),

@@ -36,6 +36,9 @@ impl UnwindSafe for AbortHandle {}
 impl RefUnwindSafe for AbortHandle {}
 
 fn abort(job: &Arc<Job>, at: Place) {
+    if job.is_over() {
+        return;
+    }
     let reason = Reason { peer: Some(job.lane()), ..Reason::of(Op::Abort, Some(at)) };
     task::point(reason);
     task::record(reason, |_| {});

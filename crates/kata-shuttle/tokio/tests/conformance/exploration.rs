@@ -709,3 +709,25 @@ fn each_operation_is_recorded_with_its_place() {
         assert!(event.at.as_ref().unwrap().file.ends_with("exploration.rs"));
     }
 }
+
+/// With other addresses in each execution, replaying one that orders things by address would not repeat it.
+#[test]
+fn every_execution_finds_its_memory_as_the_first_one_did() {
+    static NAME: thread::LocalKey<std::cell::RefCell<String>> = thread::LocalKey::new(|| String::new().into());
+    let scenario = || {
+        let first = Box::new(0_u64);
+        seen(std::ptr::from_ref(&*first));
+        several().block_on(async {
+            let (tx, mut rx) = mpsc::channel(1);
+            let mut set = JoinSet::new();
+            set.spawn(async move {
+                NAME.with_borrow_mut(|name| name.push('x'));
+                let _ = timeout(MS, tx.send(1)).await;
+            });
+            set.spawn(std::future::pending());
+            tokio::select! { biased; _ = rx.recv() => {}, _ = sleep(MS) => {} }
+        });
+    };
+    let addresses = outcomes_up_to(1, scenario);
+    assert_eq!(addresses.len(), 1, "{addresses:?}");
+}
