@@ -201,7 +201,7 @@ impl Scheduler {
             (polled, entered.exit())
         };
         let own = Driver::new(self.clock());
-        let mut reason = Reason::of(Op::Park, Some(at));
+        let mut reason = Reason::of(Op::Poll, Some(at));
         loop {
             let driven = self.executor.as_ref().filter(|_| drives && !self.driven.get());
             let driver = if driven.is_some() { &self.driver } else { &own };
@@ -211,7 +211,7 @@ impl Scheduler {
                 if let Poll::Ready(output) = polled {
                     return output;
                 }
-                reason = frame.awaits.unwrap_or_else(|| Reason::of(Op::Park, Some(at)));
+                reason = frame.awaits.unwrap_or_else(|| Reason::of(Op::Poll, Some(at)));
                 yielded = frame.yielded;
             }
             assert!(task::active(), "the execution is over");

@@ -325,7 +325,7 @@ fn run<F: Future>(
 
 /// Waits until the task is to be polled again.
 fn suspend(job: &Arc<Job>, driver: &Driver, frame: &Frame) {
-    let reason = frame.awaits.unwrap_or_else(|| Reason::of(Op::Park, Some(job.spawned)));
+    let reason = frame.awaits.unwrap_or_else(|| Reason::of(Op::Poll, Some(job.spawned)));
     let manner = match job.is_seen() {
         true if frame.yielded => Manner::Offers,
         true => Manner::Seen,

@@ -16,6 +16,12 @@ use crate::support::*;
 
 const MS: Duration = Duration::from_millis(1);
 
+/// What is told of a failure.
+fn told(finding: &kata::harness::Finding) -> String {
+    let diagnosis = kata_trace::diagnosis::diagnose(finding.trace.as_ref().unwrap(), finding.verdict, finding.kind);
+    format!("{:?}", diagnosis.unwrap())
+}
+
 fn several() -> Runtime {
     Builder::new_multi_thread().enable_all().build().unwrap()
 }
@@ -96,9 +102,8 @@ fn a_notification_between_the_check_and_the_wait_is_lost() {
         },
         DeadlockKind::NobodyWillWake,
     );
-    let diagnosis = kata_trace::diagnosis::diagnose(finding.trace.as_ref().unwrap(), finding.verdict, finding.kind);
-    let text = format!("{:?}", diagnosis.unwrap());
-    assert!(text.contains("notified") && text.contains("LostWakeup"), "{text}");
+    let text = told(&finding);
+    assert!(text.contains("`notify_waiters` stores no permit") && text.contains("LostWakeup"), "{text}");
 }
 
 #[test]
@@ -173,7 +178,8 @@ fn a_guard_of_std_over_an_await_blocks_the_one_thread_of_a_runtime() {
             .await;
         });
     };
-    assert_fails(held, Verdict::Deadlock);
+    let text = told(&assert_fails(held, Verdict::Deadlock));
+    assert!(text.contains("HoldAndWait") && text.contains("for its turn"), "{text}");
 }
 
 #[test]
@@ -436,7 +442,8 @@ fn permits_that_tasks_hold_while_they_wait_for_more_are_a_deadlock() {
             other.await.unwrap();
         });
     };
-    assert_fails(greedy, Verdict::Deadlock);
+    let text = told(&assert_fails(greedy, Verdict::Deadlock));
+    assert!(text.contains("while it keeps others"), "{text}");
 }
 
 #[test]
