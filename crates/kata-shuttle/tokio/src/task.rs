@@ -15,6 +15,11 @@ use std::task::Poll;
 use kata_shuttle::task::{self, Reason};
 use kata_trace::Op;
 
+pub mod futures {
+    //! `tokio::task::futures` in this world.
+    pub use super::task_local::TaskLocalFuture;
+}
+
 pub use error::{Id, JoinError};
 pub use join_handle::{AbortHandle, JoinHandle};
 pub use join_set::JoinSet;

@@ -85,7 +85,20 @@ impl Builder {
         self
     }
 
+    /// How many tasks a `current_thread` runtime polls before it looks after timers.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn event_interval(&mut self, val: u32) -> &mut Self {
+        assert!(val > 0, "event_interval must be greater than 0");
+        self.options.event_interval = usize::try_from(val).unwrap_or(usize::MAX);
+        self
+    }
+
     without_effect! {
+        name(val: impl Into<String>);
         thread_name(val: impl Into<String>);
         thread_stack_size(val: usize);
         thread_keep_alive(duration: Duration);

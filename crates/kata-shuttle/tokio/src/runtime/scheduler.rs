@@ -31,11 +31,13 @@ pub(super) struct Options {
     pub(super) max_blocking: usize,
     pub(super) time: bool,
     pub(super) paused: bool,
+    /// How many tasks are polled before timers and the root are looked after.
+    pub(super) event_interval: usize,
 }
 
 impl Options {
     pub(super) fn new(flavor: RuntimeFlavor) -> Self {
-        Options { flavor, workers: 1, max_blocking: MAX_BLOCKING, time: false, paused: false }
+        Options { flavor, workers: 1, max_blocking: MAX_BLOCKING, time: false, paused: false, event_interval: TURNS }
     }
 }
 
@@ -52,6 +54,8 @@ pub(crate) struct Scheduler {
     driven: Cell<bool>,
     /// Which workers are polling.
     workers: RefCell<Vec<bool>>,
+    /// How many of them block and have been replaced.
+    replaced: Cell<usize>,
     /// Tasks of several workers, and closures of the blocking pool, that are not over.
     jobs: RefCell<Vec<Arc<Job>>>,
     /// Closures that have not begun.
@@ -79,6 +83,7 @@ impl Scheduler {
             executor: one.then(|| Shared::new(Executor::default())),
             driven: Cell::new(false),
             workers: RefCell::new(vec![false; options.workers]),
+            replaced: Cell::new(0),
             jobs: RefCell::default(),
             queue: RefCell::default(),
             blocking: Cell::new(0),
@@ -122,13 +127,14 @@ impl Scheduler {
     // ---- workers ----
 
     pub(crate) fn has_free_worker(&self) -> bool {
-        self.workers.borrow().contains(&false)
+        let busy = self.workers.borrow().iter().filter(|busy| **busy).count();
+        busy < self.options.workers + self.replaced.get()
     }
 
     pub(crate) fn take_worker(&self) -> u32 {
         let mut workers = self.workers.borrow_mut();
         let free = workers.iter().position(|busy| !busy).unwrap_or_else(|| {
-            // The execution is over: what still runs only drops things.
+            // A thread that stands in for one that blocks.
             workers.push(false);
             workers.len() - 1
         });
@@ -146,12 +152,12 @@ impl Scheduler {
 
     /// A worker is about to block: another thread takes its place.
     pub(crate) fn replace_worker(&self) {
-        self.workers.borrow_mut().push(false);
+        self.replaced.set(self.replaced.get() + 1);
     }
 
-    /// The worker has stopped blocking. As in tokio, its thread is one of the pool from then on.
+    /// The worker has stopped blocking. As in tokio, its task runs on, besides those of the workers.
     pub(crate) fn restore_worker(&self) {
-        self.workers.borrow_mut().pop_if(|busy| !*busy);
+        self.replaced.set(self.replaced.get() - 1);
     }
 
     // ---- the blocking pool ----
@@ -238,7 +244,7 @@ impl Scheduler {
         {
             let frame = Frame { handle: Some(handle.clone()), driver: Some(self.driver.clone()), ..Frame::default() };
             let _entered = context::enter(frame);
-            for _ in 0..TURNS {
+            for _ in 0..self.options.event_interval {
                 if !executor.run_next(turn) {
                     break;
                 }

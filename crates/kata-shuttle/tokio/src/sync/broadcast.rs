@@ -26,6 +26,12 @@ pub struct Receiver<T> {
     real: Option<real::Receiver<T>>,
 }
 
+/// `tokio::sync::broadcast::WeakSender` in this world.
+pub struct WeakSender<T> {
+    identity: Arc<Identity>,
+    real: real::WeakSender<T>,
+}
+
 /// A channel that keeps so many messages for receivers that are slow.
 ///
 /// # Panics
@@ -119,11 +125,40 @@ impl<T> Sender<T> {
         self.real().same_channel(other.real())
     }
 
+    /// A sender that does not keep the channel open.
+    #[must_use = "Downgrade creates a WeakSender without destroying the original non-weak sender."]
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender { identity: Arc::clone(&self.identity), real: self.real().downgrade() }
+    }
+
     /// Waits until there is no receiver.
     #[track_caller]
     pub fn closed(&self) -> impl Future<Output = ()> {
         let at = here();
         async move { operation(&self.identity, Op::Wake, at, self.real().closed()).await }
+    }
+}
+
+impl<T> WeakSender<T> {
+    /// A sender, if there is one.
+    #[track_caller]
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Sender<T>> {
+        self.identity.look();
+        self.identity.point(Op::TrySend, here());
+        Some(Sender { identity: Arc::clone(&self.identity), real: Some(self.real.upgrade()?) })
+    }
+}
+
+impl<T> Clone for WeakSender<T> {
+    fn clone(&self) -> Self {
+        WeakSender { identity: Arc::clone(&self.identity), real: self.real.clone() }
+    }
+}
+
+impl<T> fmt::Debug for WeakSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakSender").finish_non_exhaustive()
     }
 }
 

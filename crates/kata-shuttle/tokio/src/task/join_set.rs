@@ -195,11 +195,29 @@ impl<T: 'static> JoinSet<T> {
     #[track_caller]
     pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
         let index = self.members.iter().position(|member| member.handle.is_finished())?;
+        self.take(index, Location::caller())
+    }
+
+    fn take(&mut self, index: usize, at: Place) -> Option<Result<T, JoinError>> {
         let mut member = self.members.remove(index);
-        match member.handle.poll_at(&mut Context::from_waker(Waker::noop()), Location::caller()) {
+        match member.handle.poll_at(&mut Context::from_waker(Waker::noop()), at) {
             Poll::Ready(result) => Some(result),
             Poll::Pending => None,
         }
+    }
+
+    /// As [`JoinSet::try_join_next`], with the task's identifier.
+    #[track_caller]
+    pub fn try_join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
+        let index = self.members.iter().position(|member| member.handle.is_finished())?;
+        let id = self.members[index].handle.id();
+        self.take(index, Location::caller()).map(|result| result.map(|value| (id, value)))
+    }
+
+    /// Polls for one of the tasks to be over.
+    #[track_caller]
+    pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
+        self.poll_next(cx, Location::caller()).map(|next| next.map(|(_, result)| result))
     }
 
     /// Waits for all tasks.

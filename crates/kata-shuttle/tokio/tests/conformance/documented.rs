@@ -293,6 +293,10 @@ macro_rules! documented {
                     let (tx, rx) = broadcast::channel(1);
                     drop(rx);
                     assert!(tx.send(1).is_err());
+                    let weak = tx.downgrade();
+                    assert!(weak.upgrade().is_some_and(|other| other.same_channel(&tx)));
+                    drop(tx);
+                    assert!(weak.upgrade().is_none());
                 });
             }
 
@@ -416,6 +420,10 @@ macro_rules! documented {
                     });
                     set.shutdown().await;
                     assert_eq!((Arc::strong_count(&held), set.len()), (1, 0));
+                    let id = set.spawn(async { 5 }).id();
+                    yield_now().await;
+                    let (joined, value) = set.try_join_next_with_id().unwrap().unwrap();
+                    assert!(joined == id && value == 5 && set.try_join_next_with_id().is_none());
                     let set: JoinSet<_> = (1..=2).map(|number| async move { number }).collect();
                     assert_eq!(set.join_all().await.iter().sum::<i32>(), 3);
                 });

@@ -408,6 +408,61 @@ fn one_worker_polls_one_task_at_a_time() {
 }
 
 #[test]
+fn a_worker_that_blocks_in_place_is_replaced_while_it_does() {
+    assert_holds(|| {
+        let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let (tx, rx) = std_sync::mpsc::channel();
+            let blocks = tokio::spawn(async move { task::block_in_place(|| rx.recv().unwrap()) });
+            let other = tokio::spawn(async move { tx.send(1).unwrap() });
+            assert_eq!(blocks.await.unwrap(), 1);
+            other.await.unwrap();
+        });
+    });
+    let without = || {
+        let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let (tx, rx) = std_sync::mpsc::channel();
+            let blocks = tokio::spawn(async move { rx.recv().unwrap() });
+            tokio::spawn(async move { tx.send(1).unwrap() });
+            assert_eq!(blocks.await.unwrap(), 1);
+        });
+    };
+    assert_fails(without, Verdict::Deadlock);
+}
+
+#[test]
+fn timers_pass_in_order_and_who_runs_first_is_open() {
+    assert_outcomes(
+        || {
+            several().block_on(async {
+                let order = Arc::new(std_sync::Mutex::new(Vec::new()));
+                let mut set = JoinSet::new();
+                for delay in [20, 10] {
+                    let order = order.clone();
+                    set.spawn(async move {
+                        sleep(MS * delay).await;
+                        order.lock().unwrap().push(delay);
+                    });
+                }
+                while set.join_next().await.is_some() {}
+                seen(std::mem::take(&mut *order.lock().unwrap()));
+            });
+        },
+        [[10, 20], [20, 10]],
+    );
+    assert_outcomes(
+        || {
+            several().block_on(async {
+                let first = tokio::select! { _ = sleep(MS * 20) => 20, _ = sleep(MS * 10) => 10 };
+                seen(first);
+            });
+        },
+        [10],
+    );
+}
+
+#[test]
 fn a_semaphore_bounds_how_many_are_inside() {
     assert_holds(|| {
         several().block_on(async {
