@@ -42,7 +42,7 @@
 //! - A task's destructors, when it is aborted or its runtime ends, run in its lane and not on the thread that ends it.
 //! - Dropping a guard or a permit is a scheduling point only in programs that look at the lock without waiting to the
 //!   end (`try_lock`, a wait that is given up): for those who wait it cannot make a difference.
-//! - `watch` and `OnceCell` do not say in which order those who wait at the same time go on: all are woken at once.
+//! - Those who wait for a `watch` are woken in the order in which they came; tokio wakes them in an order of chance.
 //! - Values that a `broadcast` channel drops must not use a primitive while they are dropped, as it is locked then.
 //! - There is no I/O, no network, no files, no processes and no signals, no metrics, no `LocalRuntime`, and no
 //!   `#[tokio::main]`: what is missing does not compile, and says what to use instead.

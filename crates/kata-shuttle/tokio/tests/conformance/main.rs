@@ -6,3 +6,4 @@ mod support;
 
 mod documented;
 mod exploration;
+mod random;
