@@ -793,3 +793,194 @@ fn every_execution_finds_its_memory_as_the_first_one_did() {
     let addresses = outcomes_up_to(1, scenario);
     assert_eq!(addresses.len(), 1, "{addresses:?}");
 }
+
+fn permutations() -> Vec<Vec<usize>> {
+    [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]].map(Vec::from).into()
+}
+
+#[test]
+fn tasks_of_several_workers_go_first_in_every_order() {
+    assert_outcomes(
+        || {
+            let order = Arc::new(std_sync::Mutex::new(Vec::new()));
+            several().block_on(async {
+                let tasks = [0, 1, 2].map(|name| {
+                    let order = order.clone();
+                    tokio::spawn(async move { order.lock().unwrap().push(name) })
+                });
+                for task in tasks {
+                    task.await.unwrap();
+                }
+            });
+            seen(std::mem::take(&mut *order.lock().unwrap()));
+        },
+        permutations(),
+    );
+}
+
+#[test]
+fn a_mutex_goes_to_who_asked_first_and_anybody_may() {
+    assert_outcomes_up_to(
+        2,
+        || {
+            several().block_on(async {
+                let order = Arc::new(Mutex::new(Vec::new()));
+                let tasks = [0, 1, 2].map(|name| {
+                    let order = order.clone();
+                    tokio::spawn(async move { order.lock().await.push(name) })
+                });
+                for task in tasks {
+                    task.await.unwrap();
+                }
+                seen(order.lock().await.clone());
+            });
+        },
+        permutations(),
+    );
+}
+
+#[test]
+fn an_abort_ends_a_task_at_each_of_its_awaits() {
+    assert_outcomes(
+        || {
+            let reached = Arc::new(AtomicUsize::new(0));
+            several().block_on(async {
+                let theirs = reached.clone();
+                let task = tokio::spawn(async move {
+                    for await_point in 1..=3 {
+                        theirs.store(await_point, SeqCst);
+                        yield_now().await;
+                    }
+                });
+                task.abort();
+                let over = task.await.is_ok();
+                seen((reached.load(SeqCst), over));
+            });
+        },
+        [(0, false), (1, false), (2, false), (3, false), (3, true)],
+    );
+}
+
+#[test]
+fn a_lock_is_seen_to_be_held_by_who_tries_it_and_by_who_gives_up() {
+    let tries = || {
+        several().block_on(async {
+            let shared = Arc::new((Mutex::new(()), AtomicBool::new(false)));
+            let other = shared.clone();
+            tokio::spawn(async move {
+                let _guard = other.0.lock().await;
+                other.1.store(true, SeqCst);
+            });
+            let stored = shared.1.load(SeqCst);
+            seen((stored, shared.0.try_lock().is_ok()));
+        });
+    };
+    assert_outcomes(tries, [(false, true), (false, false), (true, true), (true, false)]);
+    let gives_up = || {
+        several().block_on(async {
+            let shared = Arc::new((Mutex::new(()), AtomicBool::new(false)));
+            let other = shared.clone();
+            tokio::spawn(async move {
+                let _guard = other.0.lock().await;
+                other.1.store(true, SeqCst);
+            });
+            let stored = shared.1.load(SeqCst);
+            let free = tokio::select! { biased; _ = shared.0.lock() => true, () = async {} => false };
+            seen((stored, free));
+        });
+    };
+    assert_outcomes(gives_up, [(false, true), (false, false), (true, true), (true, false)]);
+}
+
+#[test]
+fn whether_a_task_is_over_can_be_seen_before_and_after() {
+    assert_outcomes(
+        || {
+            several().block_on(async {
+                let done = Arc::new(AtomicBool::new(false));
+                let theirs = done.clone();
+                let task = tokio::spawn(async move { theirs.store(true, SeqCst) });
+                let stored = done.load(SeqCst);
+                seen((stored, task.is_finished()));
+            });
+        },
+        [(false, false), (false, true), (true, false), (true, true)],
+    );
+}
+
+#[test]
+fn a_message_or_the_limit_comes_first_and_no_message_is_lost() {
+    assert_outcomes(
+        || {
+            several().block_on(async {
+                let (tx, mut rx) = mpsc::channel(1);
+                let sender = tokio::spawn(async move { tx.send_timeout(1, MS).await.is_ok() });
+                let first = timeout(MS, rx.recv()).await.ok().flatten();
+                let sent = sender.await.unwrap();
+                let second = rx.recv().await;
+                assert_eq!(first.or(second).is_some(), sent);
+                seen((first, second));
+            });
+        },
+        [(Some(1), None), (None, Some(1))],
+    );
+}
+
+#[test]
+fn reserving_room_before_the_message_is_made_loses_nothing_in_a_select() {
+    let ship = || {
+        several().block_on(async {
+            let (tx, mut rx) = mpsc::channel(1);
+            let (stop, stopped) = oneshot::channel::<()>();
+            let shipper = tokio::spawn(async move {
+                let mut lines = vec![2, 1];
+                let mut stopped = std::pin::pin!(stopped);
+                let mut stops = false;
+                while !lines.is_empty() {
+                    tokio::select! {
+                        permit = tx.reserve() => permit.unwrap().send(lines.pop().unwrap()),
+                        _ = &mut stopped, if !stops => stops = true,
+                    }
+                }
+            });
+            tokio::spawn(async move { stop.send(()) });
+            assert_eq!((rx.recv().await, rx.recv().await, rx.recv().await), (Some(1), Some(2), None));
+            shipper.await.unwrap();
+        });
+    };
+    assert_passed(&explore_up_to(2, ship));
+}
+
+#[test]
+fn a_thread_wakes_a_task_of_one_thread() {
+    assert_holds(|| {
+        let (tx, rx) = oneshot::channel();
+        let notify = Arc::new(Notify::new());
+        let other = notify.clone();
+        let waker = thread::spawn(move || {
+            other.notify_one();
+            tx.send(1).unwrap();
+        });
+        one().block_on(async move {
+            let task = tokio::spawn(async move { notify.notified().await });
+            assert_eq!(rx.await, Ok(1));
+            task.await.unwrap();
+        });
+        waker.join().unwrap();
+    });
+}
+
+#[test]
+fn two_threads_block_on_one_runtime_of_one_thread() {
+    assert_holds(|| {
+        let runtime = Arc::new(one());
+        let (tx, rx) = oneshot::channel();
+        let other = runtime.clone();
+        let second = thread::spawn(move || other.block_on(rx).unwrap());
+        runtime.block_on(async {
+            let task = tokio::spawn(async move { tx.send(1).unwrap() });
+            task.await.unwrap();
+        });
+        assert_eq!(second.join().unwrap(), 1);
+    });
+}
