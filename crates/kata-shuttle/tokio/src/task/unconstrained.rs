@@ -16,6 +16,7 @@ pub fn unconstrained<F>(inner: F) -> Unconstrained<F> {
 impl<F: Future> Future for Unconstrained<F> {
     type Output = F::Output;
 
+    #[track_caller]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: the field is pinned with the whole, and never moved.
         #[allow(unsafe_code, reason = "projects a pin")]

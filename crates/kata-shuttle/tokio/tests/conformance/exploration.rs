@@ -984,3 +984,73 @@ fn two_threads_block_on_one_runtime_of_one_thread() {
         assert_eq!(second.join().unwrap(), 1);
     });
 }
+
+#[test]
+fn a_panic_of_the_root_ends_the_runtime_and_is_the_verdict() {
+    for runtime in [
+        || {
+            several().block_on(async {
+                drop((tokio::spawn(std::future::pending::<()>()), tokio::spawn(async {})));
+                fails().await
+            })
+        },
+        || {
+            one().block_on(async {
+                drop((tokio::spawn(std::future::pending::<()>()), tokio::spawn(async {})));
+                fails().await
+            })
+        },
+    ] {
+        assert_eq!(assert_fails(runtime, Verdict::Panicked).message, "oh no");
+    }
+}
+
+async fn fails() {
+    yield_now().await;
+    panic!("oh no")
+}
+
+#[test]
+fn tasks_of_several_workers_that_look_for_each_other_without_end_are_a_livelock() {
+    let spin = || {
+        several().block_on(async {
+            let flag = Arc::new(AtomicBool::new(false));
+            let other = flag.clone();
+            let task = tokio::spawn(async move {
+                while !other.load(SeqCst) {
+                    yield_now().await;
+                }
+            });
+            while !flag.load(SeqCst) {
+                yield_now().await;
+            }
+            task.await.unwrap();
+        });
+    };
+    assert_fails(spin, Verdict::Livelock);
+}
+
+#[test]
+fn a_task_that_nothing_known_wakes_is_told_where_it_was_spawned() {
+    let waits = || {
+        several().block_on(async {
+            let task = tokio::spawn(std::future::pending::<()>());
+            timeout(MS, async {}).await.unwrap();
+            task.await.unwrap();
+        });
+    };
+    let finding = assert_deadlocks(waits, DeadlockKind::NobodyWillWake);
+    let text = told(&finding);
+    assert!(text.contains("to be woken, and nobody is left to end that"), "{text}");
+    let limited = || {
+        several().block_on(async {
+            let mutex = Mutex::new(());
+            let _guard = mutex.lock().await;
+            let task = tokio::spawn(std::future::pending::<()>());
+            let _ = tokio::join!(task, async {});
+        });
+    };
+    let trace = assert_fails(limited, Verdict::Deadlock).trace.unwrap();
+    let joins = trace.events.iter().rfind(|event| event.op == Op::Join).unwrap();
+    assert!(joins.at.as_ref().unwrap().file.ends_with("exploration.rs"), "{joins:?}");
+}
