@@ -494,9 +494,10 @@ impl Kernel {
         self.threads.get(usize::from(self.current)).map_or(0, |thread| thread.changes)
     }
 
-    /// Another execution covers what would follow.
+    /// Another execution covers what would follow, in a search that runs all of them.
     pub(crate) fn abandon(&mut self) {
-        self.abandoned = self.active && !self.somebody_unwinds();
+        let covered = self.search.as_ref().is_some_and(|search| search.covers_everything());
+        self.abandoned |= covered && self.active && !self.somebody_unwinds();
     }
 
     pub(crate) fn returned(&self, thread: ThreadId) -> bool {

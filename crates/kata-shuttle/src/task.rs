@@ -166,7 +166,7 @@ pub fn pick(options: usize) -> usize {
     usize::from(kernel::with(|kernel| kernel.pick(u8::try_from(options).unwrap_or(u8::MAX))))
 }
 
-/// Another execution covers what would follow in this one.
+/// Another execution covers what would follow in this one, if the search runs all of them.
 pub fn abandon() {
     kernel::with(Kernel::abandon);
 }

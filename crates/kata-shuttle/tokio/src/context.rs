@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use kata_shuttle::task::{self, Reason};
-use kata_trace::ThreadId;
 
 use crate::coroutine::Shared;
 use crate::driver::Driver;
@@ -32,13 +31,11 @@ pub(crate) struct Frame {
     pub(crate) serial: u64,
 }
 
-/// The frames of one thread.
-type Lane = (ThreadId, Vec<Frame>);
-
 #[derive(Default)]
 struct Contexts {
     execution: u32,
-    lanes: Vec<Lane>,
+    /// The frames of each thread, by its number.
+    lanes: Vec<Vec<Frame>>,
     serial: u64,
 }
 
@@ -56,11 +53,11 @@ fn with<R>(f: impl FnOnce(&mut Vec<Frame>, &mut u64) -> R) -> R {
                 std::mem::forget(std::mem::take(&mut contexts.lanes));
             }
             let Contexts { lanes, serial, .. } = contexts;
-            let index = lanes.iter().position(|(thread, _)| *thread == me).unwrap_or_else(|| {
-                lanes.push((me, Vec::new()));
-                lanes.len() - 1
-            });
-            f(&mut lanes[index].1, serial)
+            let me = usize::from(me);
+            if lanes.len() <= me {
+                lanes.resize_with(me + 1, Vec::new);
+            }
+            f(&mut lanes[me], serial)
         })
     })
 }
@@ -79,7 +76,7 @@ impl Entered {
         // What is left of an execution that is over is dropped by nobody in particular.
         task::outside(|| {
             CONTEXTS.with_borrow_mut(|contexts| {
-                contexts.lanes.iter_mut().find_map(|(_, frames)| {
+                contexts.lanes.iter_mut().find_map(|frames| {
                     let index = frames.iter().rposition(|frame| frame.serial == self.0)?;
                     Some(frames.remove(index))
                 })

@@ -15,6 +15,17 @@ use std::task::Poll;
 use kata_shuttle::task::{self, Reason};
 use kata_trace::Op;
 
+pub mod coop {
+    //! `tokio::task::coop` in this world, in which no task has a budget.
+    pub use super::{Unconstrained, consume_budget, unconstrained};
+
+    /// Always.
+    #[must_use]
+    pub fn has_budget_remaining() -> bool {
+        true
+    }
+}
+
 pub mod futures {
     //! `tokio::task::futures` in this world.
     pub use super::task_local::TaskLocalFuture;

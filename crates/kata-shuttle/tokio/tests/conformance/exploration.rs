@@ -244,6 +244,32 @@ fn a_choice_of_select_can_be_replayed() {
 }
 
 #[test]
+fn a_search_at_random_takes_any_branch_and_its_schedule_can_be_replayed() {
+    let scenario = || {
+        let taken = several().block_on(async {
+            let (tx, mut rx) = mpsc::channel::<i32>(1);
+            let taken = tokio::select! { _ = async {} => 1, _ = rx.recv() => 2, _ = async {} => 3 };
+            drop(tx);
+            taken
+        });
+        // It begins at the second branch, which is not ready, or at the third.
+        assert_ne!(taken, 3);
+    };
+    let budget = kata_trace::Budget { executions: 1, random_executions: 200, ..kata_trace::Budget::default() };
+    let finding = kata_shuttle::run(scenario, &budget, kata_shuttle::Settings::default());
+    assert_eq!(finding.verdict, Verdict::Panicked);
+    assert!(finding.evidence.seed.is_some(), "the systematic search has had one execution");
+    let again = replay(scenario, finding.schedule.as_deref().unwrap());
+    assert_eq!((again.verdict, again.trace), (finding.verdict, finding.trace));
+    let second = kata_shuttle::explore(kata::harness::Order {
+        run: scenario,
+        budget: kata_trace::Budget::default(),
+        replay: Some(finding.schedule.unwrap().replace("*2", "*1")),
+    });
+    assert_eq!(second.verdict, Verdict::Panicked, "beginning at a branch that is not ready leads to the next one");
+}
+
+#[test]
 fn a_time_limit_may_pass_before_the_work_is_done() {
     assert_outcomes(
         || {
