@@ -50,7 +50,7 @@ fn with<R>(f: impl FnOnce(&mut Vec<Frame>, &mut u64) -> R) -> R {
             if contexts.execution != execution {
                 contexts.execution = execution;
                 // Of an execution that is over: what these point to is gone with its threads.
-                std::mem::forget(std::mem::take(&mut contexts.lanes));
+                contexts.lanes.iter_mut().flat_map(|frames| frames.drain(..)).for_each(std::mem::forget);
             }
             let Contexts { lanes, serial, .. } = contexts;
             let me = usize::from(me);
