@@ -344,6 +344,11 @@ mod tests {
             ("use std::os::fd::AsFd;", "`std::os` goes past the checker"),
             ("fn f() { std::panic::set_hook(g()); }", "`std::panic::set_hook` goes past the checker"),
             ("use std::panic; fn f() { panic::take_hook(); }", "`std::panic::take_hook` goes past the checker"),
+            ("#[tokio::main] async fn f() {}", "`#[tokio::main]` has no place in a solution"),
+            (
+                "use tokio::test; #[test(start_paused = true)] async fn f() {}",
+                "`#[tokio::test]` has no place in a solution",
+            ),
             ("#![feature(x)]", "`#[feature]` has no place in a solution"),
             ("#![no_std]", "`#[no_std]` has no place in a solution"),
         ] {

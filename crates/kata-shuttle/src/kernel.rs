@@ -90,6 +90,10 @@ pub(crate) struct Step<'a> {
     pub(crate) queues: bool,
     /// It is a step only because somebody looks without waiting.
     pub(crate) release: bool,
+    /// It is how a task waits: going on after it changes nothing by itself.
+    pub(crate) suspends: bool,
+    /// It is the runtime's, not the program's: no sign of a loop.
+    pub(crate) internal: bool,
 }
 
 impl<'a> Step<'a> {
@@ -105,6 +109,8 @@ impl<'a> Step<'a> {
             offers: false,
             queues: false,
             release: false,
+            suspends: false,
+            internal: false,
         }
     }
 
@@ -139,6 +145,7 @@ struct Pending {
     spurious: Option<*const Whim<'static>>,
     release: bool,
     queues: bool,
+    suspends: bool,
     /// It gives its turn away, or has kept it for long.
     offers: bool,
     /// The thread goes round in a loop: nothing but a change of this state can make a difference to it.
@@ -175,6 +182,19 @@ struct Thread {
     panic: Option<Panic>,
     /// Somebody joined it and was told of the panic.
     panic_told: bool,
+    /// Under which condition it begins.
+    start: Option<Box<Ready<'static>>>,
+    /// Its thread-locals are those of this thread.
+    host: Option<Host>,
+}
+
+/// Whose thread-locals a thread uses, and who it is to the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Host {
+    /// A thread.
+    Thread(ThreadId),
+    /// A worker thread of a runtime: the runtime's number and the worker's.
+    Worker(u32, u32),
 }
 
 /// Everything about the execution that is running.
@@ -444,6 +464,44 @@ impl Kernel {
         thread
     }
 
+    /// Says when a thread begins that was just added. Until then it is shown as about to do this.
+    pub(crate) fn begin_when(&mut self, thread: ThreadId, op: Op, at: Place, ready: Box<Ready<'static>>) {
+        self.serial += 1;
+        let serial = self.serial;
+        let thread = &mut self.threads[usize::from(thread)];
+        let ready = thread.start.insert(ready);
+        thread.pending = Some(Pending::start(op, at, std::ptr::from_ref(&**ready), serial));
+    }
+
+    /// The current thread has begun: its condition is not needed any more.
+    pub(crate) fn begins(&mut self) -> Option<Box<Ready<'static>>> {
+        self.resume();
+        self.threads.get_mut(usize::from(self.current)).and_then(|thread| thread.start.take())
+    }
+
+    /// Whose thread-locals the current thread uses.
+    pub(crate) fn host(&self) -> Host {
+        let own = self.threads.get(usize::from(self.current)).and_then(|thread| thread.host);
+        own.unwrap_or(Host::Thread(self.current))
+    }
+
+    /// The current thread runs on another one, or on its own again. Returns what was before.
+    pub(crate) fn replace_host(&mut self, host: Option<Host>) -> Option<Host> {
+        let thread = self.threads.get_mut(usize::from(self.current))?;
+        std::mem::replace(&mut thread.host, host)
+    }
+
+    /// Changes that the current thread has made.
+    pub(crate) fn own_changes(&self) -> u64 {
+        self.threads.get(usize::from(self.current)).map_or(0, |thread| thread.changes)
+    }
+
+    /// Another execution covers what would follow, in a search that runs all of them.
+    pub(crate) fn abandon(&mut self) {
+        let covered = self.search.as_ref().is_some_and(|search| search.covers_everything());
+        self.abandoned |= covered && self.active && !self.somebody_unwinds();
+    }
+
     pub(crate) fn returned(&self, thread: ThreadId) -> bool {
         self.threads.get(usize::from(thread)).is_none_or(|thread| thread.returned)
     }
@@ -512,7 +570,7 @@ fn id(thread: usize) -> ThreadId {
 /// The cause of a wake-up, as it is logged.
 pub(crate) fn cause(turn: Turn) -> Cause {
     match turn {
-        Turn::Go | Turn::Queue => Cause::Notified,
+        Turn::Go | Turn::Queue | Turn::Pick(_) => Cause::Notified,
         Turn::Timeout => Cause::Timeout,
         Turn::Spurious => Cause::Spurious,
     }

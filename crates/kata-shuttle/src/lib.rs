@@ -24,6 +24,9 @@
 //! - A thread that goes round in a loop while nothing shared changes waits until something does, or, at the price of a
 //!   preemption, goes on until its loop ends by itself. If everybody goes round, that is a livelock.
 //! - A panic ends its thread, as in std; one that nobody is told of through `join` is a failure.
+//! - What a program leaves to chance (the first branch of tokio's `select!`) is explored, too: any option but the first
+//!   costs a preemption. [`task`] is what the asynchronous runtimes of other crates are made of: their tasks are threads
+//!   that run only when their runtime lets them.
 //! - Statics start each execution with their initial values. The end of the scenario's function ends the execution, and
 //!   cuts off what detached threads would still do, at every point that they can have reached.
 //!
@@ -52,6 +55,7 @@ mod scheduler;
 mod search;
 mod simplify;
 pub mod sync;
+pub mod task;
 pub mod thread;
 pub mod time;
 pub mod unwind;

@@ -36,6 +36,11 @@ pub(crate) trait Search {
         None
     }
 
+    /// Whether it runs every execution, so that it can do without one that another covers.
+    fn covers_everything(&self) -> bool {
+        false
+    }
+
     /// Ends an execution.
     fn end(&mut self);
 

@@ -3,7 +3,7 @@
 mod builder;
 mod current;
 mod join;
-mod local;
+pub(crate) mod local;
 mod scope;
 
 use std::panic::Location;

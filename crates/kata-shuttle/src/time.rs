@@ -16,4 +16,10 @@ impl Instant {
     pub fn deadline(self) -> Duration {
         self.0.saturating_sub(EPOCH)
     }
+
+    /// The moment at this time since the execution began.
+    #[must_use]
+    pub fn at(time: Duration) -> Self {
+        Instant(EPOCH.saturating_add(time))
+    }
 }

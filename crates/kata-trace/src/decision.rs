@@ -16,6 +16,8 @@ pub enum Turn {
     Spurious,
     /// It queues behind a writer that waits for the same lock: it does not run, or finds that it would have to wait.
     Queue,
+    /// It goes on, with this one of several options that its program leaves to chance.
+    Pick(u8),
 }
 
 /// One outcome of a decision.

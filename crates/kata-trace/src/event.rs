@@ -82,6 +82,8 @@ pub enum Op {
     CellRead,
     /// Writes through an `UnsafeCell`.
     CellWrite,
+    /// Ends the task [`Event::peer`] where it waits.
+    Abort,
     /// Waits for a token from [`Op::Unpark`].
     Park,
     /// Gives the thread [`Event::peer`] its token.

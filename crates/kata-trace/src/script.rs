@@ -73,7 +73,9 @@ fn event(trace: &mut Trace, line: &str) -> Event {
                 "notified" => event.cause = Some(Cause::Notified),
                 "timeout" => event.cause = Some(Cause::Timeout),
                 "spurious" => event.cause = Some(Cause::Spurious),
-                _ if matches!(op, Op::Spawn | Op::Join | Op::Unpark) => event.peer = Some(thread(trace, word)),
+                _ if matches!(op, Op::Spawn | Op::Join | Op::Unpark | Op::Abort) => {
+                    event.peer = Some(thread(trace, word))
+                }
                 _ => event.object = Some(object(trace, word, op)),
             }
         }

@@ -34,6 +34,10 @@ pub enum ObjectKind {
     Arc,
     /// A rendezvous of the hidden test.
     Rendezvous,
+    /// A semaphore.
+    Semaphore,
+    /// What tasks wait on until they are notified: `Notify`, a `watch` channel.
+    Notify,
     /// A task or executor of an asynchronous runtime.
     Task,
 }
@@ -52,6 +56,8 @@ impl ObjectKind {
             ObjectKind::Cell => "cell",
             ObjectKind::Arc => "arc",
             ObjectKind::Rendezvous => "rendezvous",
+            ObjectKind::Semaphore => "semaphore",
+            ObjectKind::Notify => "notify",
             ObjectKind::Task => "task",
         }
     }

@@ -202,10 +202,11 @@ impl Player {
         let chosen = index == self.chosen;
         let number = if index < 9 { (index + 1).to_string() } else { " ".to_owned() };
         let how = match alternative.turn {
-            Turn::Go => "",
-            Turn::Timeout => "  (its time limit passes)",
-            Turn::Spurious => "  (for no reason, as std allows)",
-            Turn::Queue => "  (queues behind the writer that waits)",
+            Turn::Go => String::new(),
+            Turn::Timeout => "  (its time limit passes)".to_owned(),
+            Turn::Spurious => "  (for no reason, as std allows)".to_owned(),
+            Turn::Queue => "  (queues behind the writer that waits)".to_owned(),
+            Turn::Pick(option) => format!("  (by chance, branch {} first)", option + 1),
         };
         let style = theme.thread(alternative.thread);
         let style = if chosen { style.patch(theme.current()) } else { style };

@@ -95,6 +95,7 @@ impl<'t> Words<'t> {
         match event.op {
             Op::Spawn => format!("spawn {peer}{place}"),
             Op::Join => format!("join {peer}{place}"),
+            Op::Abort => format!("abort {peer}{place}"),
             Op::Unpark => format!("unpark {peer}{place}"),
             Op::Exit => "ends".to_owned(),
             Op::Panic if self.asserts && event.at.as_ref().is_some_and(is_test) => format!("✗{TIE}fails{place}"),

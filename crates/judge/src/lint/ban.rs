@@ -216,6 +216,13 @@ impl Bans {
             }
             [std, name] if std == "std" && self.macro_named(name).is_some() => self.macro_named(name),
             [std, arch, name, ..] if std == "std" && arch == "arch" => self.macro_named(name),
+            [tokio, name] if self.model && tokio == "tokio" && matches!(name.as_str(), "main" | "test") => {
+                Some(Ban::new(
+                    format!("`#[tokio::{name}]` has no place in a solution"),
+                    "the hidden tests start the runtime",
+                    "write an `async fn`, or block on one with `tokio::runtime::Builder`",
+                ))
+            }
             [std, module, name, ..] if std == "std" && module == "panic" && name.ends_with("_hook") => Some(Ban::new(
                 format!("`std::panic::{name}` goes past the checker"),
                 "the checker learns of a panic from its own hook",

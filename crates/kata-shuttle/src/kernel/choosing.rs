@@ -5,7 +5,7 @@ use kata_trace::{Alternative, Decision, Event, Op, ThreadId, Verdict};
 
 use super::loops::digest;
 use super::{Kernel, Pending, Readiness, Ready, Step, Thread, Whim, id};
-use crate::choice::{Choice, Token, Turn, write_token};
+use crate::choice::{Choice, Token, Turn, code, write_token};
 use crate::fairness;
 
 /// What virtual time costs: an operation, and a turn given away.
@@ -37,6 +37,29 @@ enum Chosen {
     Abandon,
 }
 
+impl Pending {
+    /// What a thread announces that has not begun.
+    pub(super) fn start(op: Op, at: super::Place, ready: *const Ready<'static>, serial: u64) -> Self {
+        Pending {
+            op,
+            object: None,
+            peer: None,
+            at: Some(at),
+            ready: Some(ready),
+            deadline: None,
+            spurious: None,
+            release: false,
+            queues: false,
+            suspends: true,
+            offers: false,
+            idle: None,
+            serial,
+            behind: None,
+            logged: false,
+        }
+    }
+}
+
 impl Kernel {
     /// `Some` when the thread proceeds at once; `None` when it must hand over to [`Kernel::next`].
     pub(super) fn announce(&mut self, step: &Step<'_>) -> Option<Turn> {
@@ -62,7 +85,7 @@ impl Kernel {
         // A loop of steps that nobody notices is a loop all the same.
         let unnoticed = readiness == Readiness::Free && self.unnoticed < RUN;
         self.unnoticed = if unnoticed { self.unnoticed + 1 } else { 0 };
-        let visited = !unnoticed && !step.release;
+        let visited = !unnoticed && !step.release && !step.internal;
         let idle = visited && self.threads[me].loops.visit(step, self.state, foreign_changes);
         let endless = self.steps > self.max_steps;
         if idle && readiness != Readiness::Blocked && !endless && self.goes_round() {
@@ -120,6 +143,7 @@ impl Kernel {
             spurious,
             release: step.release,
             queues: step.queues,
+            suspends: step.suspends,
             offers: step.offers || self.run > RUN,
             idle: idle.then_some(self.state),
             serial: self.serial,
@@ -155,7 +179,7 @@ impl Kernel {
         let thread = &mut self.threads[usize::from(self.current)];
         if let Some(pending) = thread.pending.take() {
             // Going on after a yield changes nothing by itself.
-            thread.fresh = matches!(pending.op, Op::Yield | Op::Sleep);
+            thread.fresh = pending.suspends || matches!(pending.op, Op::Yield | Op::Sleep);
         }
         thread.turn.take().unwrap_or(Turn::Go)
     }
@@ -231,6 +255,26 @@ impl Kernel {
         self.candidates = candidates;
     }
 
+    /// One of `options` things that the program leaves to chance. All but the first cost a preemption.
+    pub(crate) fn pick(&mut self, options: u8) -> u8 {
+        if !self.active || options < 2 || self.failure.is_some() || self.abandoned || self.unwinds() {
+            return 0;
+        }
+        let thread = self.current;
+        let option = |option| Choice { thread, turn: Turn::Pick(option), cost: u32::from(option > 0), fair: true };
+        let choices: Vec<Choice> = (0..options).map(option).collect();
+        match self.choose(&choices) {
+            Chosen::One(Choice { turn: Turn::Pick(option), cost, .. }) => {
+                self.cost += cost;
+                option
+            }
+            _ => {
+                self.abandoned = true;
+                0
+            }
+        }
+    }
+
     /// The thread that runs next, out of `runnable`.
     fn decide(&mut self, runnable: &[ThreadId]) -> Option<ThreadId> {
         if self.failure.is_some() || self.abandoned {
@@ -281,7 +325,7 @@ impl Kernel {
                     let deadline = self.threads[usize::from(choice.thread)].pending.as_ref().and_then(|p| p.deadline);
                     self.clock = self.clock.max(deadline.unwrap_or_default());
                 }
-                Turn::Go | Turn::Queue => {}
+                Turn::Go | Turn::Queue | Turn::Pick(_) => {}
             }
             self.run_thread(choice, goes_on);
             return Some(choice.thread);
@@ -521,7 +565,7 @@ impl Kernel {
                 let place = pending.at.map_or(0, |at| std::ptr::from_ref(at).addr() as u64);
                 digest(&[place, pending.op as u64, pending.object.map_or(0, |object| u64::from(object) + 1)])
             });
-            digest(&[situation, u64::from(choice.thread), choice.turn as u64, u64::from(choice.cost), step])
+            digest(&[situation, u64::from(choice.thread), code(choice.turn), u64::from(choice.cost), step])
         })
     }
 

@@ -101,6 +101,11 @@ impl Kernel {
         }
         self.active = false;
         self.searched += self.steps;
+        // Conditions of threads that never began are the program's memory.
+        for thread in &mut self.threads {
+            thread.pending = None;
+            thread.start = None;
+        }
         if self.failure.is_none() && !self.abandoned {
             self.failure = self.untold_panic();
         }

@@ -126,9 +126,11 @@ fn untold(thread: &Thread) -> bool {
     thread.panic.is_some() && !thread.panic_told
 }
 
-/// Whether a panic says no more than that a thread panicked: `join().unwrap()`, `resume_unwind(payload)`, a scope.
+/// Whether a panic says no more than that a thread panicked: `join().unwrap()`, `handle.await.unwrap()`,
+/// `resume_unwind(payload)`, a scope.
 fn passes_on(panic: &Panic) -> bool {
-    panic.passed_on || panic.message == SCOPED_PANIC || panic.message.ends_with(": Any { .. }")
+    let joined = |message: &str| message.ends_with(": Any { .. }") || message.contains(": JoinError::Panic(");
+    panic.passed_on || panic.message == SCOPED_PANIC || joined(&panic.message)
 }
 
 fn failure(panic: Panic) -> Failure {

@@ -124,6 +124,10 @@ impl Search for ContextBound {
         Some(usize::from(chosen))
     }
 
+    fn covers_everything(&self) -> bool {
+        true
+    }
+
     fn end(&mut self) {
         self.unsure |= self.path.len() < self.prefix.len();
         let path: Rc<[u8]> = Rc::from(&self.path[..]);

@@ -79,6 +79,9 @@ impl Search for Random {
     }
 
     fn choose(&mut self, choices: &[Choice], _situation: u64) -> Option<usize> {
+        if choices.iter().all(|choice| matches!(choice.turn, Turn::Pick(_))) {
+            return Some(usize::try_from(self.next()).unwrap_or(0) % choices.len());
+        }
         self.decisions += 1;
         let rare = choices.iter().any(|choice| choice.turn != Turn::Go);
         if rare && self.next().is_multiple_of(RARE) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kata_trace::Op;
 
-use crate::kernel::{self, Kernel, Readiness, Step};
+use crate::kernel::{self, Host, Kernel, Readiness, Step};
 
 /// `std::thread::ThreadId` in this world.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +56,10 @@ impl Thread {
 #[must_use]
 pub fn current() -> Thread {
     kernel::with(|kernel| {
-        let id = kernel.me();
+        let id = match kernel.host() {
+            Host::Thread(thread) => thread,
+            Host::Worker(..) => kernel.me(),
+        };
         Thread::new(id, kernel.log.thread_name(id))
     })
 }

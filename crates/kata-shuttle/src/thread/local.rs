@@ -5,13 +5,13 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::kernel;
+use crate::kernel::{self, Host};
 
 /// The values of one thread of the current execution, in the order of their creation.
 #[derive(Default)]
 struct Locals {
     epoch: u32,
-    thread: kata_trace::ThreadId,
+    host: Option<Host>,
     values: Vec<Local>,
     over: bool,
 }
@@ -29,7 +29,7 @@ std::thread_local! {
 
 /// Finds the values of the calling thread, and forgets those of earlier executions.
 fn with_mine<R>(f: impl FnOnce(&mut Locals) -> R) -> R {
-    let (epoch, thread) = kernel::with(|kernel| (kernel.epoch(), kernel.me()));
+    let (epoch, host) = kernel::with(|kernel| (kernel.epoch(), Some(kernel.host())));
     kernel::outside(|| {
         LOCALS.with_borrow_mut(|all| {
             if all.first().is_some_and(|locals| locals.epoch != epoch) {
@@ -38,8 +38,8 @@ fn with_mine<R>(f: impl FnOnce(&mut Locals) -> R) -> R {
                     std::mem::forget(local.value);
                 }
             }
-            let index = all.iter().position(|locals| locals.thread == thread).unwrap_or_else(|| {
-                all.push(Locals { epoch, thread, ..Locals::default() });
+            let index = all.iter().position(|locals| locals.host == host).unwrap_or_else(|| {
+                all.push(Locals { epoch, host, ..Locals::default() });
                 all.len() - 1
             });
             f(&mut all[index])

@@ -72,14 +72,20 @@ pub(crate) fn assert_outcomes<T: Debug>(scenario: fn(), expected: impl IntoItera
     assert_eq!(outcomes(scenario), texts(expected));
 }
 
-/// Asserts that a scenario has exactly these outcomes in executions with at most this many preemptions.
+/// The outcomes that the scenario has [`seen`] in executions with at most this many preemptions.
 #[track_caller]
-pub(crate) fn assert_outcomes_up_to<T: Debug>(preemptions: u32, scenario: fn(), expected: impl IntoIterator<Item = T>) {
+pub(crate) fn outcomes_up_to(preemptions: u32, scenario: fn()) -> BTreeSet<String> {
     SEEN.with_borrow_mut(BTreeSet::clear);
     let finding = explore_up_to(preemptions, scenario);
     assert_passed(&finding);
     assert_eq!(finding.evidence.preemption_bound, Some(preemptions));
-    assert_eq!(SEEN.with_borrow_mut(std::mem::take), texts(expected));
+    SEEN.with_borrow_mut(std::mem::take)
+}
+
+/// Asserts that a scenario has exactly these outcomes in executions with at most this many preemptions.
+#[track_caller]
+pub(crate) fn assert_outcomes_up_to<T: Debug>(preemptions: u32, scenario: fn(), expected: impl IntoIterator<Item = T>) {
+    assert_eq!(outcomes_up_to(preemptions, scenario), texts(expected));
 }
 
 fn texts<T: Debug>(outcomes: impl IntoIterator<Item = T>) -> BTreeSet<String> {

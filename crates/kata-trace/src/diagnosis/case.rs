@@ -1,6 +1,6 @@
 //! A log with the words for what is in it.
 
-use crate::{Event, Location, Names, ObjectId, Op, ThreadId, Trace, Value, is_library};
+use crate::{Event, Location, Names, ObjectId, ObjectKind, Op, ThreadId, Trace, Value, is_library};
 
 use super::{Diagnosis, Mark, Pattern};
 
@@ -36,6 +36,12 @@ impl<'t> Case<'t> {
     /// The object of an event: `` `hits` ``.
     pub(super) fn what_of(&self, index: usize) -> String {
         self.event(index).object.map_or_else(|| "it".to_owned(), |object| self.what(object))
+    }
+
+    /// What the object of an event is.
+    pub(super) fn kind_of(&self, index: usize) -> Option<ObjectKind> {
+        let object = usize::try_from(self.event(index).object?).ok()?;
+        self.trace.objects.get(object).map(|object| object.kind)
     }
 
     /// ` at :14`, or nothing where the place is not known.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{DeadlockKind, ObjectId, Op, ThreadId, Trace};
+use crate::{DeadlockKind, ObjectId, ObjectKind, Op, ThreadId, Trace};
 
 use super::case::{Case, Draft, equals, list};
 use super::holding::{Hold, Mode};
@@ -110,6 +110,10 @@ fn self_deadlock(case: &Case<'_>, waiting: &Waiting, edge: &Edge, draft: &mut Dr
                 ),
             }
         }
+        (Op::Lock, _) if case.kind_of(edge.event) == Some(ObjectKind::Semaphore) => {
+            draft.say(format!("{who} waits{at} for permits of {what} while it keeps others{since}."));
+            draft.say("Whoever could give some back waits, too: take all that are needed at once.");
+        }
         (Op::Lock, _) => {
             draft.say(format!("{who} waits{at} for {what}, which it already holds itself{since}."));
             draft.say("A `Mutex` is not reentrant: the thread that holds it cannot lock it again.");
@@ -181,6 +185,8 @@ fn purpose(case: &Case<'_>, index: usize) -> String {
         Op::InitWait => format!("for the initialiser of {what}"),
         Op::Wait => format!("on {what}"),
         Op::Park => "to be unparked".to_owned(),
+        Op::Poll => "to be woken".to_owned(),
+        Op::Yield | Op::Sleep => "for its turn".to_owned(),
         Op::BarrierWait => format!("for the others at {what}"),
         Op::Arrive => "for the others".to_owned(),
         Op::Send => format!("to send on {what}"),
@@ -369,8 +375,11 @@ fn came_too_early(case: &Case<'_>, notification: usize, waiter: usize, draft: &m
             draft.say(format!("{who} had notified it{} before {other} started to wait.", case.at(notification)));
         }
     }
-    draft
-        .say("A condition variable remembers no notification: it wakes those who wait, and at that moment nobody did.");
+    let remembers = match case.kind_of(notification) {
+        Some(ObjectKind::Notify) => "`notify_waiters` stores no permit",
+        _ => "A condition variable remembers no notification",
+    };
+    draft.say(format!("{remembers}: it wakes those who wait, and at that moment nobody did."));
     draft.mark(case.mark(notification, false, format!("{who} notifies {what}: nobody waits yet")));
 }
 

@@ -17,6 +17,7 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
         Op::Spawn => return format!("spawns {}{at}", peer()),
         Op::Join => return format!("joins {}{at}", peer()),
         Op::Unpark => return format!("unparks {}{at}", peer()),
+        Op::Abort => return format!("aborts {}{at}", peer()),
         Op::Exit => return "ends".to_owned(),
         Op::Panic => return format!("panics{at}"),
         Op::Park => return format!("parks{at}"),

@@ -1,0 +1,9 @@
+//! What tokio documents: once over against tokio itself, where one interleaving suffices, and over every interleaving
+//! where it does not.
+
+#[path = "../../../tests/support/explore.rs"]
+mod support;
+
+mod documented;
+mod exploration;
+mod random;
