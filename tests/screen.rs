@@ -155,6 +155,20 @@ fn a_failure_is_walked_through_forward_back_and_by_jumps() {
     assert!(stepper.ends().0.success());
 }
 
+/// It cannot be run again, but it was recorded.
+#[test]
+fn a_failure_on_threads_of_the_operating_system_is_walked_through_as_it_was_seen() {
+    let _alone = alone();
+    ending(xtask().args(["check", "30", "--file", "solutions/30-blocked-reactor/starter.rs"]));
+    let stepper = in_terminal(&["replay", "30", "--step"]);
+    let start = stepper.sees("step 0 of ");
+    assert!(start.contains("blocked-executor in others_get_their_turn"), "{start}");
+    stepper.press("G");
+    stepper.sees("is not polled meanwhile");
+    stepper.press("q");
+    assert!(stepper.ends().0.success());
+}
+
 /// The programs that draw.
 #[cfg(target_os = "linux")]
 fn stages() -> Vec<std::path::PathBuf> {
