@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use repo_tests::{copy, ending, root, xtask};
+use repo_tests::{checkout, copy, ending, root, target, xtask};
 use tempfile::TempDir;
 
 /// A small repository, in which nothing can be judged.
@@ -339,9 +339,11 @@ fn judgement_of(file: &str) -> judge::Judgement {
 
 #[test]
 fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
-    let checkout = repo_tests::checkout(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    let checkout = checkout(env!("CARGO_TARGET_TMPDIR"), "checkout");
     let check = || {
-        let output = repo_tests::xtask_in_checkout(&checkout).args(["check", "3"]).output().unwrap();
+        let mut command = xtask_in(&checkout);
+        command.arg("check").arg("3").env("CARGO_TARGET_DIR", target());
+        let output = command.output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let learner = checkout.join("exercises/03-deadlock/src/lib.rs");

@@ -9,7 +9,7 @@ use std::process::{Command, ExitStatus};
 
 use insta::assert_snapshot;
 use judge::Options;
-use repo_tests::{alone, bench, ending, exercise, xtask};
+use repo_tests::{alone, bench, checkout, ending, exercise, xtask};
 
 use crate::terminal::Terminal;
 
@@ -88,8 +88,8 @@ fn a_program_that_holds_cannot_be_broken_and_the_player_is_told_so() {
 #[test]
 fn whoever_breaks_a_program_by_hand_gets_a_mark() {
     let _alone = alone();
-    let checkout = repo_tests::checkout(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    let mut command = repo_tests::xtask_in_checkout(&checkout);
+    let checkout = checkout(env!("CARGO_TARGET_TMPDIR"), "checkout");
+    let mut command = in_checkout(&checkout);
     command.args(["play", "deadlock", "--scenario", "transfers_in_a_circle"]);
     let game = Terminal::run(command, 120, 40);
     for (choices, thread) in ["t1", "t2", "t3"].iter().enumerate() {
@@ -101,8 +101,15 @@ fn whoever_breaks_a_program_by_hand_gets_a_mark() {
     game.ends();
     let progress = std::fs::read_to_string(checkout.join("progress.toml")).unwrap();
     assert!(progress.contains("[broke.03-deadlock]\ndate = ") && !progress.contains("solved"), "{progress}");
-    let told = ending(repo_tests::xtask_in_checkout(&checkout).arg("progress"));
+    let told = ending(in_checkout(&checkout).arg("progress"));
     assert!(told.contains("03-deadlock") && told.contains("broken by hand"), "{told}");
+}
+
+/// The command line, for a copy of the repository.
+fn in_checkout(checkout: &Path) -> Command {
+    let mut command = xtask();
+    command.current_dir(checkout).env("CARGO_TARGET_DIR", repo_tests::target());
+    command
 }
 
 /// The stepper, on the failure of the starter.

@@ -10,6 +10,7 @@ use judge::{Judgement, Options, Replayed, Schedule};
 use kata_trace::diagnosis::{Diagnosis, diagnose};
 use kata_trace::{Names, Trace, Verdict};
 use repo_tests::{bench, exercise, root};
+use viewer::evidence::sentence;
 use viewer::{Story, Style};
 
 /// The exercises whose accounts were read.
@@ -76,6 +77,7 @@ impl Failing {
             at: at.as_ref(),
             evidence: evidence.as_ref().unwrap(),
             simplification: simplification.as_ref(),
+            outcomes: &self.judgement.failing_scenario().unwrap().outcomes,
             trace: Some(&trace),
             sources: &sources,
         })
@@ -129,9 +131,12 @@ fn the_film_tells_the_same_story_as_the_timeline() {
         for sentence in diagnose(&trace, verdict, failing.judgement.kind).into_iter().flat_map(|it| it.sentences) {
             assert!(words.contains(&plain(&sentence)), "{name}: {sentence}");
         }
-        let last: Vec<_> = timeline.trim_end().rsplit("\n\n").next().unwrap().lines().map(str::trim).collect();
-        let evidence = last.join(" ");
-        assert!(words.contains(&evidence), "{name}: {evidence}");
+        let evidence = failing.tell(|story| sentence(story.verdict, story.evidence, story.simplification, story.trace));
+        let one_line = timeline.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            !evidence.is_empty() && words.contains(&evidence) && one_line.ends_with(&evidence),
+            "{name}: {evidence}"
+        );
 
         let rows: Vec<&serde_json::Value> = data["rows"].as_array().unwrap().iter().collect();
         for (number, cell) in steps(&timeline) {

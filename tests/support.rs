@@ -83,33 +83,30 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A copy of what the checker needs, for a learner who starts from scratch. It stays from one test run to the next, so
-/// that the world is not built each time. Tests of one program take turns with it.
-pub fn checkout(folder: &Path) -> PathBuf {
-    let checkout = folder.join("checkout");
+/// A copy of what the checker needs, in a folder of its own. It stays from one test run to the next, so that the worlds
+/// are not built each time.
+pub fn checkout(folder: &str, name: &str) -> PathBuf {
+    let checkout = Path::new(folder).join(name);
     for name in ["exercises", "crates", "xtask", "tests", ".cargo"] {
         let copied = checkout.join(name);
         if copied.exists() {
-            std::fs::remove_dir_all(&copied).expect("files of the checkout can be replaced");
+            std::fs::remove_dir_all(&copied).expect("a copy can be removed");
         }
         copy(&root().join(name), &copied);
     }
     for name in ["Cargo.toml", "Cargo.lock"] {
-        std::fs::copy(root().join(name), checkout.join(name)).expect("files of the checkout can be replaced");
+        std::fs::copy(root().join(name), checkout.join(name)).expect("a file can be copied");
     }
     let progress = checkout.join("progress.toml");
     if progress.exists() {
-        std::fs::remove_file(progress).expect("files of the checkout can be replaced");
+        std::fs::remove_file(progress).expect("a file can be removed");
     }
     checkout
 }
 
-/// The command line, for a copy that [`checkout`] made. It builds in the directory of the checkout that is tested.
-pub fn xtask_in_checkout(checkout: &Path) -> Command {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or(root().join("target").into());
-    let mut command = xtask();
-    command.current_dir(checkout).env("CARGO_TARGET_DIR", target);
-    command
+/// Where cargo builds what is tested: checkouts share it.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// Lets tests that look at all processes of the machine take turns.

@@ -27,6 +27,9 @@ pub(crate) fn passed(exercise: &Exercise, judgement: &Judgement) -> String {
     let width = judgement.scenarios.iter().map(|scenario| scenario.name.len()).max().unwrap_or(0);
     for scenario in &judgement.scenarios {
         let _ = writeln!(text, "  {:width$}  {FAINT}{}{FAINT:#}", scenario.name, explored(scenario));
+        for line in viewer::outcomes::table(&scenario.outcomes, true).lines() {
+            let _ = writeln!(text, "  {line}");
+        }
     }
     text
 }
@@ -361,6 +364,7 @@ fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
         simplification: judgement.simplification.as_ref(),
+        outcomes: judgement.failing_scenario().map_or(&[], |scenario| &scenario.outcomes),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

@@ -1,10 +1,10 @@
 //! `exercise.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use kata_trace::{Budget, DeadlockKind, Verdict};
+use kata_trace::{Budget, DeadlockKind, Grades, Verdict};
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, TableLike};
 
@@ -54,6 +54,9 @@ pub struct Manifest {
     /// The budgets of the scenarios that have their own.
     #[serde(default)]
     pub scenario_budget: BTreeMap<String, Budget>,
+    /// What is thought of the outcomes of scenarios: those that a scenario with any does not list are forbidden.
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, Grades>,
 }
 
 /// A world that an exercise is judged in.
@@ -249,7 +252,17 @@ impl Manifest {
         if manifest.kind.is_some() && manifest.verdict != Verdict::Deadlock {
             return Err(format!("`kind` is for deadlocks, and `verdict` is `{}`", manifest.verdict));
         }
+        if let Some((scenario, outcome)) =
+            manifest.outcomes.iter().find_map(|(scenario, grades)| Some((scenario, grades.contradiction()?)))
+        {
+            return Err(format!("`outcomes.{scenario}` grades `{outcome}` twice"));
+        }
         Ok(manifest)
+    }
+
+    /// What is thought of the outcomes of a scenario.
+    pub fn grades(&self, scenario: &str) -> &Grades {
+        self.outcomes.get(scenario).unwrap_or(&NO_GRADES)
     }
 
     /// How far to explore a scenario, and what its process may use.
@@ -257,6 +270,10 @@ impl Manifest {
         self.scenario_budget.get(scenario).unwrap_or(&self.budget)
     }
 }
+
+/// Nothing is thought of any outcome.
+static NO_GRADES: Grades =
+    Grades { acceptable: BTreeSet::new(), interesting: BTreeSet::new(), forbidden: BTreeSet::new() };
 
 /// A scenario's budget says only what differs: the rest is the exercise's.
 fn inherit_budget(document: &mut DocumentMut) {
@@ -278,6 +295,8 @@ fn inherit_budget(document: &mut DocumentMut) {
 
 #[cfg(test)]
 mod tests {
+    use kata_trace::Grade;
+
     use super::*;
 
     const DEADLOCK: &str = r#"
@@ -297,6 +316,9 @@ steps = 9
 
 [scenario-budget.cycle]
 executions = 8
+
+[outcomes.cycle]
+acceptable = ["done"]
 
 [[hint]]
 stage = "symptom"
@@ -333,10 +355,20 @@ text = "Who waits for whom?"
     }
 
     #[test]
+    fn a_scenario_without_grades_grades_nothing() {
+        let manifest = Manifest::parse(DEADLOCK).unwrap();
+        assert_eq!(manifest.grades("cycle").of("done"), Some(Grade::Acceptable));
+        assert_eq!(manifest.grades("cycle").of("never done"), Some(Grade::Forbidden));
+        assert_eq!(manifest.grades("opposite_transfers").of("done"), None);
+    }
+
+    #[test]
     fn a_wrong_manifest_is_refused_in_words() {
         let refusal = |from: &str, to: &str| Manifest::parse(&DEADLOCK.replace(from, to)).unwrap_err();
         insta::assert_snapshot!(refusal("difficulty = 2", "difficulty = 6"), @"`difficulty` is 6, and goes from 1 to 5");
         insta::assert_snapshot!(refusal("\"deadlock\"", "\"livelock\""), @"`kind` is for deadlocks, and `verdict` is `livelock`");
+        let twice = "acceptable = [\"done\"]\nforbidden = [\"done\"]";
+        insta::assert_snapshot!(refusal("acceptable = [\"done\"]", twice), @"`outcomes.cycle` grades `done` twice");
         insta::assert_snapshot!(refusal("steps = 9", "stepz = 9"), @"
         unknown field `stepz`, expected one of `executions`, `steps`, `preemptions`, `random-executions`, `seed`, `inputs`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
         in `budget`

@@ -196,9 +196,8 @@ fn decide(
             let failed = result.verdict != Verdict::Passed;
             results.push(result);
             if failed {
-                let budget = exercise.manifest.budget(&record.scenario);
                 let started = Instant::now();
-                record = simplest::simplest(engine, &program.path, root, budget, record)?;
+                record = simplest::simplest(engine, &program.path, root, exercise, record)?;
                 ms.run += millis(started.elapsed());
                 if let Some(trace) = &mut record.trace {
                     naming::name_objects(trace, &[source, prepared.hidden()]);

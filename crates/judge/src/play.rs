@@ -117,7 +117,8 @@ impl Game {
     fn run(&self, way: Way<'_>, cancel: &Cancel) -> Result<Option<Record>, Error> {
         let budget = self.exercise.manifest.budget(&self.scenario.name);
         let program = &self.prepared.program.path;
-        process::run(program, &self.root, &self.scenario.name, budget, way, cancel)
+        let grades = self.exercise.manifest.grades(&self.scenario.name);
+        process::run(program, &self.root, &self.scenario.name, budget, grades, way, cancel)
     }
 
     /// The objects of the execution that is explored first, and where they lie.

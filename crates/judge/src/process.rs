@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Evidence, Record, Request, Verdict};
+use kata_trace::{Budget, DeadlockKind, Evidence, Grades, Record, Request, Verdict};
 
 use crate::Error;
 use crate::child::{self, Cancel, Ended, Finished, Limits};
@@ -34,6 +34,7 @@ pub(crate) fn run(
     root: &Path,
     scenario: &str,
     budget: &Budget,
+    grades: &Grades,
     way: Way<'_>,
     cancel: &Cancel,
 ) -> Result<Option<Record>, Error> {
@@ -47,6 +48,7 @@ pub(crate) fn run(
         },
         simplify: matches!(way, Way::Simplify(_)),
         stop: matches!(way, Way::Stand(_)),
+        grades: grades.clone(),
     };
     let mut line = serde_json::to_vec(&request).expect("a request has only string keys");
     line.push(b'\n');
@@ -139,6 +141,7 @@ fn without_record(request: &Request, verdict: Verdict, message: String) -> Recor
         diverged: None,
         simplification: None,
         standing: None,
+        outcomes: Vec::new(),
     }
 }
 
@@ -212,6 +215,7 @@ mod tests {
             replay: None,
             simplify: false,
             stop: false,
+            grades: Grades::default(),
         }
     }
 

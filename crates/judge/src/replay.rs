@@ -96,8 +96,9 @@ fn rerun(
     let budget = exercise.manifest.budget(&scenario.name);
     let running = Instant::now();
     let program = &prepared.program.path;
+    let grades = exercise.manifest.grades(&scenario.name);
     let way = if simplify { Way::Simplify(schedule.tokens) } else { Way::Replay(schedule.tokens) };
-    let record = process::run(program, root, &scenario.name, budget, way, &Cancel::default())?;
+    let record = process::run(program, root, &scenario.name, budget, grades, way, &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

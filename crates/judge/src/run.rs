@@ -41,7 +41,8 @@ pub(crate) fn run(
             let (Some(scenario), Some((cancel, slot))) = (scenarios.get(index), slots.get(index)) else { break };
             let started = Instant::now();
             let budget = exercise.manifest.budget(&scenario.name);
-            let ran = match process::run(&program.path, root, &scenario.name, budget, Way::Explore, cancel) {
+            let grades = exercise.manifest.grades(&scenario.name);
+            let ran = match process::run(&program.path, root, &scenario.name, budget, grades, Way::Explore, cancel) {
                 Ok(None) => continue,
                 Ok(Some(record)) => Ok(Ran { result: result(engine, scenario, &record, started), record }),
                 Err(error) => Err(error),
@@ -84,6 +85,7 @@ pub(crate) fn result(engine: Engine, scenario: &Scenario, record: &Record, start
         preemption_bound: record.evidence.preemption_bound,
         seed: record.evidence.seed,
         inputs: record.evidence.inputs,
+        outcomes: record.outcomes.clone(),
         ms: millis(started.elapsed()),
     }
 }

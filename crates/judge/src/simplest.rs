@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exercise::Engine;
+use exercise::{Engine, Exercise};
 use kata_trace::{Budget, Record};
 
 use crate::child::Cancel;
@@ -20,19 +20,21 @@ pub(crate) fn simplest(
     engine: Engine,
     program: &Path,
     root: &Path,
-    budget: &Budget,
+    exercise: &Exercise,
     found: Record,
 ) -> Result<Record, Error> {
     let Some(tokens) = found.schedule.as_deref().filter(|_| engine == Engine::Shuttle) else { return Ok(found) };
+    let (budget, grades) = (exercise.manifest.budget(&found.scenario), exercise.manifest.grades(&found.scenario));
     let budget = Budget {
         cpu_seconds: budget.cpu_seconds.min(CPU_SECONDS),
         wall_seconds: budget.wall_seconds.min(5 * CPU_SECONDS),
         ..budget.clone()
     };
-    let answer = process::run(program, root, &found.scenario, &budget, Way::Simplify(tokens), &Cancel::default())?;
+    let way = Way::Simplify(tokens);
+    let answer = process::run(program, root, &found.scenario, &budget, grades, way, &Cancel::default())?;
     let same = |answer: &Record| (answer.verdict, answer.kind) == (found.verdict, found.kind);
     Ok(match answer.filter(|answer| answer.simplification.is_some() && same(answer)) {
-        Some(simplest) => Record { evidence: found.evidence, ..simplest },
+        Some(simplest) => Record { evidence: found.evidence, outcomes: found.outcomes, ..simplest },
         None => found,
     })
 }

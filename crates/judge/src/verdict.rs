@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use exercise::{Engine, Exercise, Id};
-use kata_trace::{DeadlockKind, Event, Evidence, Location, Object, Record, Simplification, Thread, Trace, Verdict};
+use kata_trace::{
+    DeadlockKind, Event, Evidence, Location, Object, Outcome, Record, Simplification, Thread, Trace, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Judgement`]'s form.
@@ -96,6 +98,9 @@ pub struct ScenarioResult {
     /// Generated inputs that were explored, each as far as is said here, if the scenario asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inputs: Option<u32>,
+    /// What the executions came to, where the scenario says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
     /// Milliseconds on the wall clock.
     pub ms: u64,
 }

@@ -13,9 +13,9 @@ use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, mpsc};
 
-use kata::Failure;
 use kata::harness::{Finding, Order};
-use kata_trace::{Budget, Divergence, Evidence, ThreadId, Trace, Verdict, diagnosis};
+use kata::{Failure, ledger};
+use kata_trace::{Budget, Divergence, Evidence, Grades, ThreadId, Trace, Verdict, diagnosis};
 
 use crate::demand::Demands;
 use crate::liberty::Liberty;
@@ -41,18 +41,18 @@ const BRANCHES: usize = 4;
 
 /// The `main` of a scenario's process in this world.
 pub fn main(scenarios: &[kata::harness::Scenario]) -> ! {
-    let leaving = |order: Order| explore_as(After::Exit, order.budget, order.replay, Arc::new(order.run));
+    let leaving = |order: Order| explore_as(After::Exit, order.budget, order.replay, order.grades, Arc::new(order.run));
     kata::harness::main(scenarios, leaving)
 }
 
 /// Explores a scenario within its budget, or repeats one execution.
 pub fn explore(order: Order) -> Finding {
-    explore_with(order.budget, order.replay, order.run)
+    explore_as(After::GoOn, order.budget, order.replay, order.grades, Arc::new(order.run))
 }
 
 /// [`explore`] for a scenario that is any closure.
 pub fn explore_with(budget: Budget, replay: Option<String>, scenario: impl Fn() + Send + Sync + 'static) -> Finding {
-    explore_as(After::GoOn, budget, replay, Arc::new(scenario))
+    explore_as(After::GoOn, budget, replay, Grades::default(), Arc::new(scenario))
 }
 
 /// What the process does after a finding.
@@ -62,7 +62,7 @@ enum After {
     GoOn,
 }
 
-fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenario) -> Finding {
+fn explore_as(after: After, budget: Budget, replay: Option<String>, grades: Grades, run: Scenario) -> Finding {
     kata::enter_world(&LoomWorld);
     failure::install_hook();
     let replay = match replay.map(|schedule| Replay::read(&schedule).ok_or(schedule)).transpose() {
@@ -87,7 +87,9 @@ fn explore_as(after: After, budget: Budget, replay: Option<String>, run: Scenari
             in_round: 0,
             first: None,
         };
+        let grades = grades.clone();
         let explorer = move || {
+            ledger::open(grades);
             SEARCH.set(Some(search));
             demand::meet(demands);
             explore_all();
@@ -208,6 +210,7 @@ fn report(failure: Failure) {
     SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("only an explorer concludes");
         let schedule = format!("{}:{}", search.executions, steps(&trace));
+        ledger::end_execution(true, || schedule.clone());
         let bound = search.bound.map_or_else(|| preemptions(&trace), u32::from);
         let evidence = Evidence { preemption_bound: Some(bound), ..search.evidence() };
         match &search.replay {
@@ -257,6 +260,7 @@ pub(crate) fn start_again(demands: Demands) -> ! {
 
 impl Search {
     fn send(&self, finding: Finding) {
+        let finding = Finding { outcomes: ledger::outcomes(), ..finding };
         // Nobody receives when the process is about to end anyway.
         let _ = self.sender.send(News::Found(Box::new(finding)));
     }
@@ -390,10 +394,16 @@ fn begin() {
         resume_unwind(stop);
     }
     kata::harness::count_execution();
+    ledger::begin_execution();
 }
 
 /// An execution has ended without a failure.
 fn ended() {
+    SEARCH.with_borrow(|search| {
+        let executions = search.as_ref().map_or(0, |search| search.executions);
+        let schedule = || format!("{executions}:{}", steps(&execution::with(|e| e.log.to_trace())));
+        ledger::end_execution(false, schedule);
+    });
     let same = SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("the search goes on");
         if search.replay.as_ref().is_some_and(|replay| replay.execution == search.executions) {

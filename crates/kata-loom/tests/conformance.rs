@@ -26,6 +26,8 @@ mod mutex;
 mod once;
 #[path = "conformance/oracle.rs"]
 mod oracle;
+#[path = "conformance/outcomes.rs"]
+mod outcomes;
 #[path = "conformance/park.rs"]
 mod park;
 #[path = "conformance/rwlock.rs"]

@@ -23,7 +23,7 @@ use std::io::Write as _;
 use std::process::{Command, ExitCode, Stdio};
 
 use kata::harness::Scenario;
-use kata_trace::{Budget, DeadlockKind, Record, Request, Verdict};
+use kata_trace::{Budget, DeadlockKind, Grades, Record, Request, Verdict};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Code, and the verdict that it must get.
@@ -102,6 +102,7 @@ fn record(name: &str) -> Result<Record, Failed> {
         replay: None,
         simplify: false,
         stop: false,
+        grades: Grades::default(),
     };
     let mut child = Command::new(std::env::current_exe()?)
         .env(CASE, name)

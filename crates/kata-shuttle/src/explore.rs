@@ -2,8 +2,8 @@
 
 use std::sync::Once;
 
-use kata::Failure;
 use kata::harness::{Finding, Order, Scenario};
+use kata::{Failure, ledger};
 use kata_trace::{Budget, Evidence, Trace, Verdict};
 
 use crate::choice::read_schedule;
@@ -42,13 +42,13 @@ pub fn main(scenarios: &[Scenario]) -> ! {
 
 /// Explores a scenario within its budget, or repeats one schedule.
 pub fn explore(order: Order) -> Finding {
-    if let Some(schedule) = &order.replay {
-        if order.stop {
-            return stand(order.run, &order.budget, schedule);
-        }
-        return replay(order.run, &order.budget, schedule, order.simplify);
-    }
-    run(order.run, &order.budget, Settings::default())
+    ledger::open(order.grades);
+    let finding = match &order.replay {
+        Some(schedule) if order.stop => stand(order.run, &order.budget, schedule),
+        Some(schedule) => replay(order.run, &order.budget, schedule, order.simplify),
+        None => run(order.run, &order.budget, Settings::default()),
+    };
+    Finding { outcomes: ledger::outcomes(), ..finding }
 }
 
 /// Explores `scenario`: systematically first; where that was not exhaustive, at random.
@@ -58,6 +58,7 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     // What was found on the way to learning what the program looks at is found again, with schedules that can be
     // repeated.
     while left.restart {
+        ledger::go_back(ledger::Seen::default());
         left = search(scenario, budget, settings, budget.executions, systematic(), left.looked);
     }
     let evidence = Evidence {
@@ -73,9 +74,11 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     if left.exhaustive || budget.random_executions == 0 {
         return Finding::passed(evidence);
     }
+    let seen = ledger::seen();
     let random = || -> Box<dyn Search> { Box::new(Random::new(budget.seed, budget.random_executions)) };
     let mut left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
     while left.restart {
+        ledger::go_back(seen.clone());
         left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
     }
     let evidence = Evidence { executions: evidence.executions + left.executions, seed: left.search.seed(), ..evidence };
@@ -144,16 +147,18 @@ fn stand(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
 /// What the program looks at without waiting for it, as far as its first executions tell: whether a release is a
 /// decision depends on what is looked at later.
 fn looked(scenario: fn(), budget: &Budget) -> Vec<Subject> {
-    let mut looked = Vec::new();
+    let (counted, mut looked) = (ledger::seen(), Vec::new());
     loop {
         let systematic = Box::new(ContextBound::new(budget.preemptions));
         let silent = Settings { silent: true };
         let left = search(scenario, budget, silent, GLANCE.min(budget.executions), systematic, looked);
         looked = left.looked;
         if !left.restart {
-            return looked;
+            break;
         }
     }
+    ledger::go_back(counted);
+    looked
 }
 
 fn search(

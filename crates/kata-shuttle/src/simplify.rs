@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use kata::Failure;
+use kata::ledger::FORBIDDEN;
 use kata_trace::diagnosis::Signature;
 use kata_trace::{Simplification, Size, ThreadId, Trace};
 
@@ -35,6 +36,11 @@ pub(crate) struct Execution {
 impl Execution {
     fn size(&self) -> Size {
         Size::of(&self.trace, self.preemptions)
+    }
+
+    /// The outcome by which it fails, if it fails by one.
+    fn outcome(&self) -> Option<&str> {
+        self.failure.message.strip_prefix(FORBIDDEN)
     }
 
     fn signature(&self) -> Signature {
@@ -107,7 +113,9 @@ impl Attempts<'_, '_> {
         let (execution, steps) = (self.run)(wishes, self.best.looked.clone());
         self.executions += 1;
         self.steps += steps;
-        let simpler = execution.filter(|it| it.size() < self.size && it.signature() == self.signature);
+        let simpler = execution.filter(|it| {
+            it.size() < self.size && it.outcome() == self.best.outcome() && it.signature() == self.signature
+        });
         let Some(execution) = simpler else { return Some(false) };
         self.size = execution.size();
         self.tokens = read_schedule(&execution.schedule).unwrap_or_default();

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use kata::harness::Scenario;
 use kata_shuttle::sync::{Arc, Mutex};
 use kata_shuttle::{process, thread};
-use kata_trace::{Budget, Record, Request, Verdict};
+use kata_trace::{Budget, Grades, Record, Request, Verdict};
 
 /// Set for the process of a scenario, which is this test's program again.
 const CHILD: &str = "KATA_TEST_CHILD";
@@ -92,6 +92,7 @@ fn run(scenario: &str) -> Record {
         replay: None,
         simplify: false,
         stop: false,
+        grades: Grades::default(),
     };
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])

@@ -6,6 +6,7 @@ mod decision;
 pub mod diagnosis;
 mod event;
 mod names;
+mod outcome;
 mod record;
 #[cfg(any(test, feature = "script"))]
 pub mod script;
@@ -16,7 +17,8 @@ mod verdict;
 
 pub use decision::{Alternative, Decision, Standing, Turn};
 pub use event::{Cause, Event, Op, Value};
-pub use names::{Names, is_test};
+pub use names::{Names, is_library, is_test};
+pub use outcome::{Grade, Grades, Outcome};
 pub use record::{Budget, Divergence, Evidence, Location, Record, Request};
 pub use simplification::{Simplification, Size};
 pub use trace::{Object, ObjectId, ObjectKind, Thread, ThreadId, Trace};

@@ -54,6 +54,12 @@ pub fn is_test(at: &Location) -> bool {
     Path::new(&at.file).parent().and_then(Path::file_name).is_some_and(|folder| folder == "hidden")
 }
 
+/// Whether a place is in the source of the standard library, which called back into the world: an iterator's `sum`, say.
+/// It tells nothing about the program.
+pub fn is_library(at: &Location) -> bool {
+    at.file.starts_with("/rustc/")
+}
+
 /// Names that the judge gave, and for objects without one their kind with a number within the kind.
 fn object_names(trace: &Trace) -> Vec<String> {
     let mut ordinals = HashMap::new();
@@ -70,7 +76,7 @@ fn object_names(trace: &Trace) -> Vec<String> {
 fn files(trace: &Trace) -> Vec<&str> {
     // A panic may come from within the world, whose files are none of the learner's.
     let places = trace.events.iter().filter(|event| event.op != Op::Panic).filter_map(|event| event.at.as_ref());
-    let mut files: Vec<&str> = places.filter(|at| !is_test(at)).map(|at| at.file.as_str()).collect();
+    let mut files: Vec<&str> = places.filter(|at| !is_test(at) && !is_library(at)).map(|at| at.file.as_str()).collect();
     files.sort_unstable();
     files.dedup();
     files
@@ -108,6 +114,15 @@ mod tests {
         assert!(!is_test(&at("exercises/30-blocked-reactor/src/lib.rs")));
         assert!(!is_test(&at("hidden.rs")));
         assert!(!is_test(&at("forbidden/lib.rs")));
+    }
+
+    #[test]
+    fn a_place_in_the_standard_library_does_not_make_a_second_file() {
+        let mut trace = script::trace("main: recv c :14\nmain: recv c :15");
+        trace.events[1].at.as_mut().unwrap().file = "/rustc/abc/library/core/src/iter/traits/iterator.rs".to_owned();
+        let at = |index: usize| trace.events[index].at.as_ref().unwrap();
+        assert_eq!((is_library(at(0)), is_library(at(1))), (false, true));
+        assert_eq!(Names::new(&trace).place(at(0)), ":14");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeadlockKind, Simplification, Standing, ThreadId, Trace, Verdict};
+use crate::{DeadlockKind, Grades, Outcome, Simplification, Standing, ThreadId, Trace, Verdict};
 
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -83,6 +83,9 @@ pub struct Request {
     /// Stop at the first decision behind that schedule, and answer with it in [`Record::standing`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stop: bool,
+    /// The grades of what the scenario may come to.
+    #[serde(default)]
+    pub grades: Grades,
 }
 
 /// What was explored: the reason to believe a verdict.
@@ -148,4 +151,7 @@ pub struct Record {
     /// `passed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
+    /// What the executions came to, where the scenario says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
 }

@@ -11,7 +11,8 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use kata_trace::{
-    Budget, DeadlockKind, Divergence, Evidence, Record, Request, Simplification, Standing, Trace, Verdict,
+    Budget, DeadlockKind, Divergence, Evidence, Grades, Outcome, Record, Request, Simplification, Standing, Trace,
+    Verdict,
 };
 
 use crate::{Failure, input, limits};
@@ -48,6 +49,8 @@ pub struct Finding {
     pub simplification: Option<Simplification>,
     /// See [`Record::standing`].
     pub standing: Option<Standing>,
+    /// See [`Record::outcomes`].
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Finding {
@@ -64,6 +67,7 @@ impl Finding {
             diverged: None,
             simplification: None,
             standing: None,
+            outcomes: Vec::new(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Finding {
             diverged: None,
             simplification: None,
             standing: None,
+            outcomes: Vec::new(),
         }
     }
 }
@@ -97,6 +102,8 @@ pub struct Order {
     pub simplify: bool,
     /// See [`Request::stop`].
     pub stop: bool,
+    /// See [`Request::grades`].
+    pub grades: Grades,
 }
 
 struct Channel {
@@ -142,8 +149,8 @@ pub fn main(scenarios: &[Scenario], mut explore: impl FnMut(Order) -> Finding) -
         std::process::exit(2);
     };
     watch(Duration::from_secs(request.budget.cpu_seconds));
-    let Request { budget, replay, simplify, stop, .. } = request;
-    let order = Order { run: scenario.run, budget, replay, simplify, stop };
+    let Request { budget, replay, simplify, stop, grades, .. } = request;
+    let order = Order { run: scenario.run, budget, replay, simplify, stop, grades };
     answer(input::explore(order, &mut explore))
 }
 
@@ -164,6 +171,7 @@ pub fn answer(mut finding: Finding) -> ! {
         diverged: finding.diverged,
         simplification: finding.simplification,
         standing: finding.standing,
+        outcomes: finding.outcomes,
     };
     let mut line = serde_json::to_vec(&record).expect("a record has only string keys");
     line.push(b'\n');

@@ -40,6 +40,7 @@ fn tell<R>(
         at: judgement.at.as_ref(),
         evidence: &judgement.evidence.clone().unwrap_or_default(),
         simplification: judgement.simplification.as_ref(),
+        outcomes: judgement.failing_scenario().map_or(&[], |scenario| &scenario.outcomes),
         trace: trace.as_ref(),
         sources: &judgement.sources(root, exercise),
     };

@@ -94,7 +94,7 @@ fn turns(cost: u32, trace: Option<&Trace>) -> String {
     }
 }
 
-fn count(number: u64, what: &str) -> String {
+pub(crate) fn count(number: u64, what: &str) -> String {
     let plural = match what {
         "switch" => "switches".to_owned(),
         "wake-up for no reason" => "wake-ups for no reason".to_owned(),

@@ -11,6 +11,7 @@ use kata_trace::diagnosis::{Diagnosis, diagnose};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::film::data::Data;
+use crate::outcomes::cells;
 use crate::paint::clean;
 use crate::{Story, evidence};
 
@@ -43,6 +44,7 @@ pub fn render(story: &Story<'_>, title: &str) -> String {
                 @if let Some(data) = &data {
                     (controls())
                     (stage(&why(diagnosis.as_ref(), story)))
+                    (outcomes(story))
                     (told(data))
                     script type="application/json" id="film" { (PreEscaped(embedded(data))) }
                     script { (PreEscaped(SCRIPT)) }
@@ -186,6 +188,26 @@ fn why(diagnosis: Option<&Diagnosis>, story: &Story<'_>) -> Markup {
                 @for sentence in &diagnosis.sentences { p { (with_code(sentence)) } }
             }
             @if !evidence.is_empty() { p.evidence { (evidence) } }
+        }
+    }
+}
+
+/// What the executions came to.
+fn outcomes(story: &Story<'_>) -> Markup {
+    html! {
+        @if !story.outcomes.is_empty() {
+            section.outcomes aria-label="Outcomes" {
+                h2 { @if story.verdict == Verdict::Passed { "outcomes" } @else { "outcomes so far" } }
+                table {
+                    thead { tr { th scope="col" { "grade" } th scope="col" { "outcome" } th scope="col" { "reached in" } th scope="col" { "one of them" } } }
+                    tbody {
+                        @for outcome in story.outcomes {
+                            @let [grade, text, executions, schedule] = cells(outcome);
+                            tr { td { (grade) } td { code { (text) } } td { (executions) } td { code { (schedule) } } }
+                        }
+                    }
+                }
+            }
         }
     }
 }

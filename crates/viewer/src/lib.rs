@@ -6,13 +6,14 @@ pub mod evidence;
 mod excerpt;
 #[cfg(feature = "film")]
 pub mod film;
+pub mod outcomes;
 mod paint;
 mod rows;
 pub mod steps;
 pub mod timeline;
 mod words;
 
-use kata_trace::{DeadlockKind, Evidence, Location, Simplification, Trace, Verdict};
+use kata_trace::{DeadlockKind, Evidence, Location, Outcome, Simplification, Trace, Verdict};
 
 /// One scenario's outcome, as it is told to the learner.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ pub struct Story<'a> {
     pub evidence: &'a Evidence,
     /// How much simpler the failing execution was made, if it was.
     pub simplification: Option<&'a Simplification>,
+    /// What the executions came to, where the scenario says so.
+    pub outcomes: &'a [Outcome],
     /// The failing execution.
     pub trace: Option<&'a Trace>,
     /// The files that may be quoted: the path as in [`Location::file`], and the text.

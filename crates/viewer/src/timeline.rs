@@ -10,7 +10,7 @@ use crate::excerpt::excerpts;
 use crate::paint::{Paint, Tone, clean};
 use crate::rows::{Row, Switch, fold_text, rows, switch};
 use crate::words::{TIE, Words, some_of};
-use crate::{Story, Style, evidence};
+use crate::{Story, Style, evidence, outcomes};
 
 /// Nothing is drawn wider.
 const WIDEST: usize = 100;
@@ -40,10 +40,15 @@ pub fn render(story: &Story<'_>, style: &Style) -> String {
             parts.push(excerpts(here.as_slice(), story.sources, &style));
         }
     }
+    if !story.outcomes.is_empty() {
+        let so_far = if story.verdict == Verdict::Passed { "outcomes" } else { "outcomes so far" };
+        let heading = paint.paint(Tone::Heading, so_far);
+        parts.push(format!("{heading}\n{}", outcomes::table(story.outcomes, style.color)));
+    }
     let evidence = evidence::sentence(story.verdict, story.evidence, story.simplification, story.trace);
     if !evidence.is_empty() {
-        let evidence = textwrap::fill(&evidence, textwrap::Options::new(style.width).subsequent_indent("  "));
-        parts.push(format!("{}\n", paint.paint(Tone::Faint, &evidence)));
+        let options = textwrap::Options::new(style.width).subsequent_indent("  ");
+        parts.push(format!("{}\n", paint.paint(Tone::Faint, &textwrap::fill(&evidence, options))));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n")

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kata_trace::{Cause, Event, Names, ObjectId, Op, Trace, Value, Verdict, is_test};
+use kata_trace::{Cause, Event, Names, ObjectId, Op, Trace, Value, Verdict, is_library, is_test};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::paint::clean;
@@ -50,7 +50,8 @@ impl<'t> Words<'t> {
 
     /// ` :14`, or nothing where the place is not known.
     pub(crate) fn place(&self, event: &Event) -> String {
-        event.at.as_ref().map_or_else(String::new, |at| format!(" {}", self.names.place(at)))
+        let at = event.at.as_ref().filter(|at| !is_library(at));
+        at.map_or_else(String::new, |at| format!(" {}", self.names.place(at)))
     }
 
     /// Whether somebody waits on the condition variable of an event.

@@ -43,6 +43,7 @@ fn render(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>, scenario:
         at: None,
         evidence: &evidence,
         simplification: None,
+        outcomes: &[],
         trace: Some(trace),
         sources: &sources,
     };

@@ -57,6 +57,7 @@ impl Case {
             at: at.as_ref(),
             evidence: &evidence,
             simplification: None,
+            outcomes: &[],
             trace: Some(&trace),
             sources: &sources,
         };
@@ -390,6 +391,7 @@ fn a_failure_without_an_explanation_quotes_its_place() {
         at: Some(&at),
         evidence: &Evidence::default(),
         simplification: None,
+        outcomes: &[],
         trace: None,
         sources: &sources,
     };

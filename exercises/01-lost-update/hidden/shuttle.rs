@@ -78,6 +78,7 @@ pub fn two_flushes_deliver_each_view_once() {
         (flush(&counter), other.join().unwrap())
     });
     assert!(one + other == 2, "2 views were recorded, and {one} + {other} were delivered");
+    kata::outcome!("{one} here, {other} there");
     pending(&counter, "/", 0);
 }
 

@@ -8,8 +8,9 @@ use relaxed_publish::{Flags, Full, Publisher, Reader, Revision, board};
 pub fn a_published_revision_is_complete() {
     let (mut publisher, reader) = board(1);
     let control_plane = thread::spawn(move || publish(&mut publisher, 1));
-    read(&reader);
+    let seen = read(&reader);
     control_plane.join().unwrap();
+    kata::outcome!("revision {seen}");
 }
 
 /// The same for revisions that follow it, and a reader never goes back.
@@ -21,7 +22,7 @@ pub fn every_revision_is_complete() {
     });
     let first = read(&reader);
     let second = read(&reader);
-    assert!(first <= second, "a handler read revision {first} and then {second}");
+    kata::outcome!("revision {first}, then {second}");
     control_plane.join().unwrap();
 }
 

@@ -87,5 +87,7 @@ fn passing(
         seed: scenario.seed,
         inputs: scenario.inputs,
     });
+    // What the one execution comes to is not all that there is.
+    ran.scenarios = judgement.scenarios.clone();
     Ok(Some(*ran))
 }

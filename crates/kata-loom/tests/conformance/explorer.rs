@@ -3,7 +3,7 @@
 use kata::harness::Order;
 use kata_loom::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use kata_loom::{explore, explore_with, thread};
-use kata_trace::{Budget, Verdict};
+use kata_trace::{Budget, Grades, Verdict};
 
 use crate::support;
 
@@ -45,17 +45,20 @@ fn the_first_failure_has_as_few_preemptions_as_possible() {
     assert_eq!(preemptions, 3);
 }
 
+fn order(replay: Option<String>) -> Order {
+    let (budget, grades) = (Budget::default(), Grades::default());
+    Order { run: lost_update, budget, replay, simplify: false, stop: false, grades }
+}
+
 #[test]
 fn the_same_scenario_gives_the_same_finding_again() {
-    let order = || Order { run: lost_update, budget: Budget::default(), replay: None, simplify: false, stop: false };
-    let text = || format!("{:#?}", explore(order()));
+    let text = || format!("{:#?}", explore(order(None)));
     let first = text();
     (0..10).for_each(|_| assert_eq!(text(), first));
 }
 
 #[test]
 fn a_schedule_repeats_its_execution() {
-    let order = |replay| Order { run: lost_update, budget: Budget::default(), replay, simplify: false, stop: false };
     let found = explore(order(None));
     let again = explore(order(found.schedule.clone()));
     assert_eq!(format!("{again:?}"), format!("{found:?}"));
@@ -94,7 +97,7 @@ fn a_schedule_that_does_not_fail_any_more_passes_with_its_trace() {
     let found = support::explore(scenario);
     assert_eq!(found.schedule.as_deref(), Some("1:000"));
     BROKEN.store(false, std::sync::atomic::Ordering::Relaxed);
-    let again = explore_with(Budget::default(), Some("1:000".to_owned()), scenario);
+    let again = explore_with(Budget::default(), found.schedule, scenario);
     assert_eq!((again.verdict, again.trace.unwrap().events.len()), (Verdict::Passed, 3));
 }
 

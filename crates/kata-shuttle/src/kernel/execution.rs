@@ -59,6 +59,7 @@ impl Kernel {
             return false;
         }
         kata::harness::count_execution();
+        kata::ledger::begin_execution();
         arena::begin_execution();
         self.active = true;
         self.begun = true;
@@ -102,6 +103,9 @@ impl Kernel {
         self.searched += self.steps;
         if self.failure.is_none() && !self.abandoned {
             self.failure = self.untold_panic();
+        }
+        if !self.abandoned {
+            kata::ledger::end_execution(self.failure.is_some(), || self.schedule.clone());
         }
         if let Some(search) = &mut self.search {
             search.end();

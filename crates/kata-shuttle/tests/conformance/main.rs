@@ -15,6 +15,7 @@ mod locals;
 mod mpsc;
 mod mutex;
 mod once;
+mod outcomes;
 mod panics;
 mod printing;
 mod repetition;

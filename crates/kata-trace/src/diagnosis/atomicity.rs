@@ -565,7 +565,7 @@ fn tell_torn(case: &Case<'_>, torn: &Torn, draft: &mut Draft) -> Pattern {
     let [one, two] = &torn.reads;
     let mut steps: Vec<(&Access, bool)> = torn.reads.iter().map(|access| (access, false)).collect();
     steps.extend(torn.writes.iter().map(|access| (access, true)));
-    steps.sort_by_key(|(access, _)| access.first);
+    steps.sort_by_key(|(access, is_write)| if *is_write { access.wrote } else { access.first });
     let mut told = Vec::new();
     for (access, is_write) in steps {
         let what = case.what(access.object);

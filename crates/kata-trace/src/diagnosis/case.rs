@@ -1,6 +1,6 @@
 //! A log with the words for what is in it.
 
-use crate::{Event, Location, Names, ObjectId, Op, ThreadId, Trace, Value};
+use crate::{Event, Location, Names, ObjectId, Op, ThreadId, Trace, Value, is_library};
 
 use super::{Diagnosis, Mark, Pattern};
 
@@ -60,12 +60,13 @@ impl<'t> Case<'t> {
     }
 
     fn place(&self, word: &str, at: Option<&Location>) -> String {
+        let at = at.filter(|at| !is_library(at));
         at.map_or_else(String::new, |at| format!("{word}{}", self.names.place(at)))
     }
 
     /// Marks the line of an event, if it is known.
     pub(super) fn mark(&self, index: usize, primary: bool, label: impl Into<String>) -> Option<MarkOf> {
-        let location = self.event(index).at.clone()?;
+        let location = self.event(index).at.clone().filter(|at| !is_library(at))?;
         Some((index, Mark { location, label: label.into(), primary }))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kata_trace::diagnosis::Diagnosis;
 use kata_trace::spans::{self, Change, Hold, Life, Wait};
-use kata_trace::{Names, ObjectKind, Op, ThreadId, Trace, is_test};
+use kata_trace::{Names, ObjectKind, Op, ThreadId, Trace, is_library, is_test};
 use serde::Serialize;
 
 use crate::Story;
@@ -121,10 +121,11 @@ impl Data {
                 return None;
             }
             let file = event.at.as_ref().and_then(|at| story.sources.iter().position(|(path, _)| *path == at.file));
-            let elsewhere = event.at.as_ref().filter(|_| file.is_none()).map(|at| match is_test(at) {
-                true => format!("the hidden test, line {}", at.line),
-                false => names.place(at),
-            });
+            let elsewhere =
+                event.at.as_ref().filter(|at| file.is_none() && !is_library(at)).map(|at| match is_test(at) {
+                    true => format!("the hidden test, line {}", at.line),
+                    false => names.place(at),
+                });
             let switch = switch(trace, index);
             Some(Step {
                 thread: event.thread,
