@@ -9,7 +9,7 @@ use std::process::{Command, ExitStatus};
 
 use insta::assert_snapshot;
 use judge::Options;
-use repo_tests::{alone, bench, ending, exercise, xtask};
+use repo_tests::{alone, bench, checkout, ending, exercise, xtask, xtask_in_checkout};
 
 use crate::terminal::Terminal;
 
@@ -88,8 +88,8 @@ fn a_program_that_holds_cannot_be_broken_and_the_player_is_told_so() {
 #[test]
 fn whoever_breaks_a_program_by_hand_gets_a_mark() {
     let _alone = alone();
-    let checkout = repo_tests::checkout(Path::new(env!("CARGO_TARGET_TMPDIR")), "screen");
-    let mut command = repo_tests::xtask_in_checkout(&checkout);
+    let checkout = checkout(Path::new(env!("CARGO_TARGET_TMPDIR")), "screen");
+    let mut command = xtask_in_checkout(&checkout);
     command.args(["play", "deadlock", "--scenario", "transfers_in_a_circle"]);
     let game = Terminal::run(command, 120, 40);
     for (choices, thread) in ["t1", "t2", "t3"].iter().enumerate() {
@@ -101,7 +101,7 @@ fn whoever_breaks_a_program_by_hand_gets_a_mark() {
     game.ends();
     let progress = std::fs::read_to_string(checkout.join("progress.toml")).unwrap();
     assert!(progress.contains("[broke.03-deadlock]\ndate = ") && !progress.contains("solved"), "{progress}");
-    let told = ending(repo_tests::xtask_in_checkout(&checkout).arg("progress"));
+    let told = ending(xtask_in_checkout(&checkout).arg("progress"));
     assert!(told.contains("03-deadlock") && told.contains("broken by hand"), "{told}");
 }
 
@@ -152,6 +152,20 @@ fn a_failure_is_walked_through_forward_back_and_by_jumps() {
     stepper.resize(100, 30);
     stepper.sees(&at("6"));
     stepper.press("qq");
+    assert!(stepper.ends().0.success());
+}
+
+/// It cannot be run again, but it was recorded.
+#[test]
+fn a_failure_on_threads_of_the_operating_system_is_walked_through_as_it_was_seen() {
+    let _alone = alone();
+    ending(xtask().args(["check", "30", "--file", "solutions/30-blocked-reactor/starter.rs"]));
+    let stepper = in_terminal(&["replay", "30", "--step"]);
+    let start = stepper.sees("step 0 of ");
+    assert!(start.contains("blocked-executor in others_get_their_turn"), "{start}");
+    stepper.press("G");
+    stepper.sees("is not polled meanwhile");
+    stepper.press("q");
     assert!(stepper.ends().0.success());
 }
 

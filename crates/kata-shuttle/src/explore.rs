@@ -147,16 +147,18 @@ fn stand(scenario: fn(), budget: &Budget, schedule: &str) -> Finding {
 /// What the program looks at without waiting for it, as far as its first executions tell: whether a release is a
 /// decision depends on what is looked at later.
 fn looked(scenario: fn(), budget: &Budget) -> Vec<Subject> {
-    let mut looked = Vec::new();
+    let (counted, mut looked) = (ledger::seen(), Vec::new());
     loop {
         let systematic = Box::new(ContextBound::new(budget.preemptions));
         let silent = Settings { silent: true };
         let left = search(scenario, budget, silent, GLANCE.min(budget.executions), systematic, looked);
         looked = left.looked;
         if !left.restart {
-            return looked;
+            break;
         }
     }
+    ledger::go_back(counted);
+    looked
 }
 
 fn search(

@@ -65,8 +65,10 @@ pub(crate) fn draw(
     if is_too_small(area) {
         return too_small(frame, area);
     }
-    let objects =
-        u16::try_from(view.scene.trace.objects.len()).unwrap_or(u16::MAX).min(OBJECTS).min(area.height / 6) + 1;
+    let objects = match u16::try_from(view.scene.trace.objects.len()).unwrap_or(u16::MAX) {
+        0 => 0,
+        objects => objects.min(OBJECTS).min(area.height / 6) + 1,
+    };
     let below_height = below.height.min(area.height / 3);
     let rows = [
         Constraint::Length(1),
@@ -105,6 +107,13 @@ fn keys<'a>(theme: Theme, keys: &[(&'a str, &'a str)]) -> Line<'a> {
         [Span::styled(*key, theme.strong()), Span::raw(" "), Span::styled(*what, theme.faint()), Span::raw("  ")]
     };
     Line::from(keys.iter().flat_map(one).collect::<Vec<_>>())
+}
+
+/// The lines that a pane takes which shows all of this.
+pub(crate) fn height(frame: &Frame<'_>, lines: &[Line<'_>]) -> u16 {
+    let width = usize::from(frame.area().width.max(1));
+    let broken: usize = lines.iter().map(|line| line.width().div_ceil(width).max(1)).sum();
+    u16::try_from(broken + 1).unwrap_or(u16::MAX)
 }
 
 fn is_too_small(area: Rect) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use exercise::{Engine, Exercise};
-use judge::{Bench, Cancel, Game, Position, Schedule, Workspace};
-use kata_trace::{Alternative, Event, Location};
+use judge::{Bench, Cancel, Game, Position, Schedule, Step, Workspace};
+use kata_trace::{Alternative, Decision, Event, Location};
 use viewer::steps::{Steps, announced};
 
 use crate::scene::Scene;
@@ -29,6 +29,8 @@ pub(crate) struct Program {
 pub(crate) struct Stand {
     pub(crate) position: Position,
     pub(crate) scene: Scene,
+    /// The alternative that adds no preemption.
+    pub(crate) first: usize,
     /// What each alternative would do.
     pub(crate) choices: Vec<Ahead>,
     /// What those wait for who cannot go on: name, why.
@@ -49,9 +51,16 @@ pub(crate) type Answer = anyhow::Result<Option<Box<Stand>>>;
 pub(crate) fn open(program: &Program) -> anyhow::Result<Game> {
     let Program { root, exercise, file, engine, scenario, start } = program;
     let bench = Bench::new(Workspace::new(root))?;
-    match Game::open(&bench, exercise, file, Schedule { engine: *engine, scenario, tokens: start }, &mut |_| {})? {
+    match Game::open(&bench, exercise, file, Schedule { engine: *engine, scenario, tokens: start }, &mut say)? {
         Ok(game) => Ok(game),
         Err(rejection) => anyhow::bail!("{}: {}", rejection.verdict, rejection.message),
+    }
+}
+
+/// Says on the standard error what takes its time: the screen is not open yet.
+fn say(step: Step) {
+    if let Step::BuildingWorld(engine) = step {
+        anstream::eprintln!("building the {engine} world");
     }
 }
 
@@ -72,7 +81,8 @@ pub(crate) fn serve(
 
 /// Where a schedule leads.
 pub(crate) fn stand(game: &Game, program: &Program, cancel: &Cancel, schedule: &str) -> Answer {
-    let Some(position) = game.position(schedule, cancel)? else { return Ok(None) };
+    let Some(mut position) = game.position(schedule, cancel)? else { return Ok(None) };
+    let first = position.decision.as_mut().map_or(0, arrange);
     let mut scene = Scene::of(&program.root, &program.exercise, &position.judgement);
     scene.open(&program.root, &program.file);
     let mut choices = Vec::new();
@@ -88,7 +98,14 @@ pub(crate) fn stand(game: &Game, program: &Program, cancel: &Cancel, schedule: &
     }
     let waiting = position.decision.iter().flat_map(|decision| &decision.waiting);
     let waiting = waiting.map(|event| (scene.thread(event.thread).to_owned(), waits_for(&scene, event))).collect();
-    Ok(Some(Box::new(Stand { choices, waiting, scene, position })))
+    Ok(Some(Box::new(Stand { first, choices, waiting, scene, position })))
+}
+
+/// Puts the alternatives in the order of their threads, so that a thread keeps its key. Returns where the first one is.
+fn arrange(decision: &mut Decision) -> usize {
+    let first = decision.alternatives.first().map(|first| first.token.clone());
+    decision.alternatives.sort_by_key(|alternative| alternative.thread);
+    decision.alternatives.iter().position(|alternative| Some(&alternative.token) == first.as_ref()).unwrap_or(0)
 }
 
 /// What a thread does first, which only its running tells.

@@ -73,9 +73,9 @@ impl Player {
 
     /// The position that was asked for.
     pub(crate) fn reach(&mut self, stand: Stand) {
+        self.chosen = stand.first;
         self.stands.push(stand);
         self.waiting = false;
-        self.chosen = 0;
     }
 
     /// Says something besides the position.
@@ -127,7 +127,7 @@ impl Player {
 
     fn undo(&mut self, choices: usize) {
         self.stands.truncate(self.stands.len().saturating_sub(choices).max(1));
-        self.chosen = 0;
+        self.chosen = self.stands.last().map_or(0, |stand| stand.first);
         self.note = None;
     }
 
@@ -152,9 +152,7 @@ impl Player {
         let over = self.broken().is_some();
         let view = View { scene: &stand.scene, step: steps, since, shown: steps, object: None, over, ahead: &ahead };
         let lines = self.lines(stand, theme);
-        let width = usize::from(frame.area().width.max(1));
-        let wrapped: usize = lines.iter().map(|line| line.width().div_ceil(width).max(1)).sum();
-        let height = u16::try_from(wrapped + 1).unwrap_or(u16::MAX);
+        let height = draw::height(frame, &lines);
         let heading = if stand.position.decision.is_some() { "who goes on?" } else { "the end" };
         let below = |frame: &mut Frame<'_>, area: Rect| {
             // The mark stays in sight.

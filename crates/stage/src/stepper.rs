@@ -28,7 +28,7 @@ const NOTES: [&str; 2] = [
     ":12 a line of the source, test:12 of the hidden test",
 ];
 
-/// Lines for the current step, or for why it failed.
+/// Lines for the current step, at least.
 const TOLD: u16 = 5;
 
 /// An execution that somebody steps through.
@@ -128,13 +128,15 @@ impl Stepper {
             over: over && self.failed,
             ahead: &[],
         };
+        let lines = self.told(theme);
+        let height = draw::height(frame, &lines).max(TOLD);
         let told = |frame: &mut Frame<'_>, area: Rect| {
             let block = pane(theme, if over && self.failed { "why" } else { "step" });
-            let paragraph = Paragraph::new(self.told(theme)).wrap(Wrap { trim: true }).block(block);
+            let paragraph = Paragraph::new(lines.clone()).wrap(Wrap { trim: true }).block(block);
             frame.render_widget(paragraph, area);
         };
         let keys = [("←→", "step"), ("n", "switch"), ("o .", "object"), ("g G", "ends"), ("?", "help"), ("q", "quit")];
-        draw(frame, theme, title, &view, &Below { height: TOLD, draw: &told }, &keys);
+        draw(frame, theme, title, &view, &Below { height, draw: &told }, &keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }

@@ -1,8 +1,8 @@
 //! `replay`: run one interleaving again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use exercise::Engine;
+use exercise::{Engine, Exercise};
 use judge::{Judgement, Replayed, Schedule};
 use kata_trace::{Divergence, Trace, Verdict};
 use serde::Serialize;
@@ -74,6 +74,9 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         );
         return Ok(Outcome::BadUsage);
     }
+    if arguments.step && engine == Engine::Real && arguments.schedule.is_none() {
+        return walk_through_what_was_seen(&repository, &exercise, asked);
+    }
     let Some(tokens) = tokens.filter(|_| engine != Engine::Real) else {
         anstream::eprintln!(
             "error: {scenario} runs on threads of the operating system, and no schedule can be forced upon them: \
@@ -93,8 +96,7 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         && let Replayed::Ran(judgement) = &replayed
         && judgement.execution().is_some()
     {
-        let handed = stage::hand_over(judgement)?;
-        return stage::run(stage::command(&repository, "step", &exercise)?.arg("--judgement").arg(handed.path()));
+        return walk_through(&repository, &exercise, judgement);
     }
     let shown = workspace.shown(&file);
     if arguments.json {
@@ -122,6 +124,34 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         },
         Replayed::Diverged { .. } => Outcome::NotPassed,
     })
+}
+
+/// Steps through an execution, on a screen.
+fn walk_through(repository: &Repository, exercise: &Exercise, judgement: &Judgement) -> anyhow::Result<Outcome> {
+    let handed = stage::hand_over(judgement)?;
+    stage::run(stage::command(repository, "step", exercise)?.arg("--judgement").arg(handed.path()))
+}
+
+/// Steps through the failure of a file on threads of the operating system: it cannot be run again, but it was recorded.
+fn walk_through_what_was_seen(
+    repository: &Repository,
+    exercise: &Exercise,
+    asked: Option<&Path>,
+) -> anyhow::Result<Outcome> {
+    if !judging::exists(asked) {
+        return Ok(Outcome::BadUsage);
+    }
+    let file = judging::file(exercise, asked)?;
+    let judgement = judging::judge(repository, exercise, &file)?.judgement;
+    if judgement.execution().is_some() {
+        return walk_through(repository, exercise, &judgement);
+    }
+    if judgement.verdict == Verdict::Passed {
+        anstream::eprintln!("error: {} passes now: there is no failure to walk through", exercise.id);
+        return Ok(Outcome::BadUsage);
+    }
+    print(&report::failed(&repository.root, exercise, &judgement))?;
+    Ok(Outcome::NotPassed)
 }
 
 /// What `--json` prints.

@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use viewer::steps::Switch;
 
 use super::text::{first_shown, fit};
@@ -81,17 +81,22 @@ fn broken(step: Option<usize>, texts: Vec<(ThreadId, Vec<String>)>) -> Vec<Row> 
     (0..height).map(row).collect()
 }
 
-/// Breaks a text between words, further lines indented.
+/// Breaks a text between words, or within those that are too long; further lines are indented.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
-        let indent = if lines.is_empty() { "" } else { " " };
-        match lines.last_mut().filter(|line| line.width() + 1 + word.width() <= width) {
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
+        if let Some(line) = lines.last_mut().filter(|line| line.width() + 1 + word.width() <= width) {
+            line.push(' ');
+            line.push_str(word);
+            continue;
+        }
+        lines.push(if lines.is_empty() { String::new() } else { " ".to_owned() });
+        for c in word.chars() {
+            let line = lines.last_mut().expect("one was begun");
+            if line.width() + c.width().unwrap_or(0) > width && line.len() > 1 {
+                lines.push(" ".to_owned());
             }
-            None => lines.push(format!("{indent}{word}")),
+            lines.last_mut().expect("one was begun").push(c);
         }
     }
     lines
@@ -169,5 +174,18 @@ impl Lanes {
             spans.push(Span::raw(format!("{rest} ")));
         }
         Line::from(spans)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn text_is_broken_between_words_and_within_long_ones() {
+        assert_eq!(wrap("lock a = 10 :25", 8), ["lock a =", " 10 :25"]);
+        assert_eq!(wrap("spawn thumbnail(beach) :1", 10), ["spawn", " thumbnail", " (beach)", " :1"]);
+        assert_eq!(wrap("漢字漢字", 3), ["漢", " 字", " 漢", " 字"]);
+        assert_eq!(wrap("", 8), [""]);
     }
 }

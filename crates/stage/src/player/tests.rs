@@ -35,6 +35,7 @@ fn stand(schedule: &str, steps: &str, verdict: Verdict, choices: &[(u16, &str, T
     let trace = script::trace(steps);
     let place = trace.events.iter().rev().find_map(|event| event.at.clone()).filter(|at| at.file == LEARNERS_FILE);
     Stand {
+        first: 0,
         position: Position { schedule: schedule.to_owned(), decision, judgement },
         scene: Scene::new(trace, verdict, LEARNERS_FILE, SOURCE),
         choices: choices.iter().map(|(_, text, _)| Ahead { text: (*text).to_owned(), at: place.clone() }).collect(),
@@ -96,6 +97,13 @@ fn a_choice_asks_where_it_leads_and_undo_goes_back() {
     press(&mut player, KeyCode::Down);
     assert_eq!(press(&mut player, KeyCode::Enter), Wish::Ask("02".to_owned()));
     assert_eq!(press(&mut player, KeyCode::Esc), Wish::Quit);
+}
+
+#[test]
+fn the_mark_is_on_who_goes_on_without_a_preemption() {
+    let mut player = player(Known::default());
+    player.reach(Stand { first: 1, ..first() });
+    assert_eq!(press(&mut player, KeyCode::Enter), Wish::Ask("02".to_owned()));
 }
 
 #[test]
