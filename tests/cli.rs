@@ -207,6 +207,7 @@ fn help_names_every_command() {
 
     Commands:
       check        Judge the solution of an exercise
+      watch        Judge the solution of an exercise whenever it is saved
       replay       Run the interleaving that the last failing check found again
       play         Be the scheduler: decide who goes on, and break the program
       film         Write an HTML file that shows the interleaving step by step

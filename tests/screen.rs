@@ -1,17 +1,13 @@
 //! What is shown in a terminal, looked at in one.
 #![cfg(unix)]
 
-#[path = "screen/terminal.rs"]
-mod terminal;
-
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use insta::assert_snapshot;
 use judge::Options;
+use repo_tests::terminal::Terminal;
 use repo_tests::{alone, bench, checkout, ending, exercise, xtask, xtask_in_checkout};
-
-use crate::terminal::Terminal;
 
 const STARTER: &str = "solutions/03-deadlock/starter.rs";
 

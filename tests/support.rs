@@ -1,5 +1,8 @@
 //! What the tests of the repository share.
 
+#[cfg(unix)]
+pub mod terminal;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -87,7 +90,7 @@ pub fn copy(from: &Path, to: &Path) {
 /// test run to the next, so that the worlds are not built each time. Tests that use the same copy take turns.
 pub fn checkout(folder: &Path, name: &str) -> PathBuf {
     let checkout = folder.join(name);
-    for name in ["exercises", "crates", "xtask", "tests", ".cargo"] {
+    for name in ["exercises", "solutions", "crates", "xtask", "tests", ".cargo"] {
         let copied = checkout.join(name);
         if copied.exists() {
             std::fs::remove_dir_all(&copied).expect("files of the checkout can be replaced");

@@ -15,6 +15,7 @@ mod reset;
 mod run;
 mod solution;
 mod verify;
+mod watch;
 
 use clap::Subcommand;
 
@@ -27,6 +28,8 @@ pub(crate) use doctor::Symptom;
 pub(crate) enum Command {
     /// Judge the solution of an exercise.
     Check(check::Arguments),
+    /// Judge the solution of an exercise whenever it is saved.
+    Watch(watch::Arguments),
     /// Run the interleaving that the last failing check found again.
     Replay(replay::Arguments),
     /// Be the scheduler: decide who goes on, and break the program.
@@ -62,6 +65,7 @@ impl Command {
     pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         match self {
             Command::Check(arguments) => check::check(&arguments),
+            Command::Watch(arguments) => watch::watch(&arguments),
             Command::Replay(arguments) => replay::replay(&arguments),
             Command::Play(arguments) => play::play(&arguments),
             Command::Film(arguments) => film::film(&arguments),

@@ -178,6 +178,25 @@ fn colour(belt: Belt) -> Style {
     }
 }
 
+/// What solving an exercise was worth.
+pub(crate) fn award(exercise: &Exercise, standing: &Standing<'_>) -> String {
+    let mut text = format!("\n+{} points", progress::points(exercise.manifest.difficulty));
+    if let Some(track) = standing.tracks.iter().find(|track| track.track == exercise.manifest.track) {
+        let belt = track.belt();
+        let _ = write!(
+            text,
+            ", {}: {}{belt} belt{:#} ({} of {} points)",
+            track.track.title(),
+            colour(belt),
+            colour(belt),
+            track.points(),
+            track.all_points()
+        );
+    }
+    text.push('\n');
+    text
+}
+
 /// Hints, of all that there are. `new` is whether the reader has not seen them.
 pub(crate) fn hints(exercise: &Exercise, shown: &[&Hint], all: &[&Hint], new: bool) -> String {
     let id = &exercise.id;

@@ -16,6 +16,7 @@ mod stepper;
 mod story;
 mod theme;
 mod tie;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use exercise::{Exercise, Id};
 use judge::{Judged, Judgement, Recognised};
 use kata_trace::Verdict;
-use progress::{Progress, count_attempt};
+use progress::{Progress, Standing, count_attempt};
 
 use crate::exit::Outcome;
 use crate::output::print;
@@ -53,10 +53,17 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
     }
     if arguments.file.is_none() {
+        let solved_before = Progress::read(&repository.root)?.solved(id).is_some();
         keep_score(&repository, id, &judged)?;
         if judgement.verdict == Verdict::Passed && !arguments.json {
-            let next = Progress::read(&repository.root)?.first_unsolved(&repository.catalogue).cloned();
-            print(&format!("\n{}", report::next(next.as_ref())))?;
+            let progress = Progress::read(&repository.root)?;
+            if !solved_before {
+                let exercises = repository.exercises();
+                let standing = Standing::new(&progress, &exercises);
+                print(&report::award(&exercise, &standing))?;
+            }
+            let next = progress.first_unsolved(&repository.catalogue);
+            print(&format!("\n{}", report::next(next)))?;
         }
     }
     Ok(match judgement.verdict {

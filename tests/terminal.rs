@@ -54,7 +54,7 @@ impl State {
 }
 
 /// A terminal and the program that runs in it.
-pub(crate) struct Terminal {
+pub struct Terminal {
     pty: Arc<Pty>,
     child: Child,
     shown: Arc<Shown>,
@@ -64,7 +64,7 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Runs a program in a new terminal.
-    pub(crate) fn run(command: Command, columns: u16, rows: u16) -> Self {
+    pub fn run(command: Command, columns: u16, rows: u16) -> Self {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(rows, columns)).unwrap();
         let before = tcgetattr(&pty).unwrap();
@@ -88,25 +88,25 @@ impl Terminal {
     }
 
     /// Presses keys.
-    pub(crate) fn press(&self, keys: &str) {
+    pub fn press(&self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
     /// Changes the size.
-    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+    pub fn resize(&self, columns: u16, rows: u16) {
         self.shown.state.lock().unwrap().parser = parser(columns, rows);
         self.pty.resize(Size::new(rows, columns)).unwrap();
     }
 
     /// Waits until the screen shows a text, and returns all of it.
     #[track_caller]
-    pub(crate) fn sees(&self, text: &str) -> String {
+    pub fn sees(&self, text: &str) -> String {
         self.wait(|state| !state.drawing && state.contents().contains(text), &format!("`{text}` on the screen"))
     }
 
     /// Waits until the screen shows exactly this.
     #[track_caller]
-    pub(crate) fn shows(&self, contents: &str) {
+    pub fn shows(&self, contents: &str) {
         self.wait(|state| !state.drawing && state.contents() == contents, &format!("screen like\n{contents}\n\n"));
     }
 
@@ -126,14 +126,14 @@ impl Terminal {
     }
 
     /// The process that runs in it.
-    pub(crate) fn id(&self) -> u32 {
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// Waits for the program's end, and asserts that it leaves the terminal as it was. Returns its status, and what
     /// the terminal shows then.
     #[track_caller]
-    pub(crate) fn ends(mut self) -> (ExitStatus, String) {
+    pub fn ends(mut self) -> (ExitStatus, String) {
         let contents = self.wait(|state| state.closed, "end of the output");
         let status = self.child.wait().unwrap();
         let state = self.shown.state.lock().unwrap();
