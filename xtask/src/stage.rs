@@ -24,9 +24,16 @@ pub(crate) fn has_terminal() -> bool {
 
 /// The command that shows something of an exercise; its further arguments are the caller's.
 pub(crate) fn command(repository: &Repository, what: &str, exercise: &Exercise) -> anyhow::Result<Command> {
+    let mut command = bare(repository, what)?;
+    command.args(["--exercise", exercise.id.as_str()]);
+    Ok(command)
+}
+
+/// The command that shows something of the whole repository; its further arguments are the caller's.
+pub(crate) fn bare(repository: &Repository, what: &str) -> anyhow::Result<Command> {
     let program = repository.bench()?.ready_tool("stage", &mut say)?;
     let mut command = Command::new(program);
-    command.arg(what).arg("--root").arg(&repository.root).args(["--exercise", exercise.id.as_str()]);
+    command.arg(what).arg("--root").arg(&repository.root);
     Ok(command)
 }
 

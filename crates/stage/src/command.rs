@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::{film, play, step, watch};
+use crate::{film, map, play, step, watch};
 
 /// What to show.
 #[derive(Debug, Subcommand)]
@@ -15,6 +15,8 @@ pub(crate) enum Command {
     Step(step::Arguments),
     /// Decide who goes on, until the program breaks. The status is 1 if it did.
     Play(play::Arguments),
+    /// Write an HTML page of what is done.
+    Map(map::Arguments),
     /// Judge a file whenever it is saved.
     Watch(watch::Arguments),
 }
@@ -26,6 +28,7 @@ impl Command {
             Command::Film(arguments) => film::film(&arguments).map(|()| ExitCode::SUCCESS),
             Command::Step(arguments) => step::step(&arguments).map(|()| ExitCode::SUCCESS),
             Command::Watch(arguments) => watch::watch(&arguments).map(|()| ExitCode::SUCCESS),
+            Command::Map(arguments) => map::map(&arguments).map(|()| ExitCode::SUCCESS),
             Command::Play(arguments) => play::play(&arguments).map(|broke_it| ExitCode::from(u8::from(broke_it))),
         }
     }

@@ -6,6 +6,7 @@ mod draw;
 mod film;
 mod game;
 mod judgement;
+mod map;
 mod output;
 mod play;
 mod player;

@@ -1,24 +1,42 @@
 //! `progress`: what is done, at a glance.
 
+use std::path::PathBuf;
+
 use progress::{Progress, Standing};
 use serde::Serialize;
 
 use crate::exit::Outcome;
 use crate::output::print;
-use crate::report;
 use crate::repository::Repository;
+use crate::{report, stage};
 
 /// The arguments of `progress`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Print one JSON object on the standard output.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "html")]
     json: bool,
+    /// Write an HTML page, and print where it is.
+    #[arg(long)]
+    html: bool,
+    /// Write the page here.
+    #[arg(long, value_name = "PATH", requires = "html")]
+    out: Option<PathBuf>,
+    /// Open the page in the browser.
+    #[arg(long, requires = "html")]
+    open: bool,
 }
 
 /// Prints a map of all tracks: what is solved, and how.
 pub(crate) fn progress(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
+    if arguments.html {
+        let films = repository.workspace().scratch().join("films");
+        let out = arguments.out.clone().unwrap_or_else(|| films.join("progress.html"));
+        let mut map = stage::bare(&repository, "map")?;
+        map.arg("--out").arg(out).args(arguments.open.then_some("--open"));
+        return stage::run(&mut map);
+    }
     let progress = Progress::read(&repository.root)?;
     let exercises = repository.exercises();
     let standing = Standing::new(&progress, &exercises);
