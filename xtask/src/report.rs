@@ -208,7 +208,7 @@ pub(crate) fn hints(exercise: &Exercise, shown: &[&Hint], all: &[&Hint], new: bo
             "{BOLD}hint {number} of {}: {}{BOLD:#}\n\n{}\n",
             all.len(),
             hint.stage.title(),
-            hint.text.trim()
+            viewer::prose::fill(&hint.text, width().clamp(40, 100))
         );
     }
     match (shown.last(), all.last()) {
@@ -233,7 +233,8 @@ pub(crate) fn hints(exercise: &Exercise, shown: &[&Hint], all: &[&Hint], new: bo
 /// The lesson of a wrong fix that the file is like.
 pub(crate) fn lesson(known: &Recognised) -> String {
     let name = known.fix.path.file_stem().unwrap_or_default().to_string_lossy().replace('_', " ");
-    format!("\n{BOLD}this looks like a fix that many try: {name}{BOLD:#}\n  {}\n", known.lesson)
+    let lesson = viewer::prose::fill(&known.lesson, width().clamp(40, 98)).replace('\n', "\n  ");
+    format!("\n{BOLD}this looks like a fix that many try: {name}{BOLD:#}\n  {lesson}\n")
 }
 
 /// How runs of the demo ended.

@@ -8,6 +8,7 @@ mod excerpt;
 pub mod film;
 pub mod outcomes;
 mod paint;
+pub mod prose;
 mod rows;
 pub mod steps;
 pub mod timeline;
