@@ -110,6 +110,12 @@ impl Terminal {
         self.wait(|state| !state.drawing && state.contents() == contents, &format!("screen like\n{contents}\n\n"));
     }
 
+    /// Waits until what the screen shows is so.
+    #[track_caller]
+    pub fn until(&self, so: impl Fn(&str) -> bool, what: &str) {
+        self.wait(|state| !state.drawing && so(&state.contents()), what);
+    }
+
     #[track_caller]
     fn wait(&self, until: impl Fn(&State) -> bool, what: &str) -> String {
         let given_up = Instant::now() + PATIENCE;
