@@ -1,6 +1,6 @@
 //! How long a learner waits for a verdict after an edit, as a multiple of what rustc alone needs for the same file.
 //!
-//! `cargo bench --profile dev -p repo-tests`. Every round makes a real edit, so that nothing is remembered but what a
+//! `cargo bench --profile dev -p repo-tests --bench check`. Every round makes a real edit, so that nothing is remembered but what a
 //! learner's next check would remember, too.
 
 use std::path::Path;
