@@ -218,6 +218,7 @@ fn help_names_every_command() {
       list         Show all exercises
       next         Show the next exercise to solve
       progress     Show what is solved
+      new          Begin an exercise of your own
       verify       Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
       doctor       Look for what could keep the checker from working
       completions  Print completions for a shell

@@ -7,6 +7,7 @@ mod film;
 mod hint;
 mod list;
 mod man;
+mod new;
 mod next;
 mod play;
 mod progress;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Next,
     /// Show what is solved.
     Progress(progress::Arguments),
+    /// Begin an exercise of your own.
+    New(new::Arguments),
     /// Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with.
     Verify(verify::Arguments),
     /// Look for what could keep the checker from working.
@@ -76,6 +79,7 @@ impl Command {
             Command::List(arguments) => list::list(&arguments),
             Command::Next => next::next(),
             Command::Progress(arguments) => progress::progress(&arguments),
+            Command::New(arguments) => new::new(&arguments),
             Command::Verify(arguments) => verify::verify(&arguments),
             Command::Doctor => doctor::doctor(),
             Command::Completions(arguments) => completions::completions(&arguments),

@@ -1,6 +1,6 @@
 //! What a check says to people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -346,6 +346,18 @@ pub(crate) fn verified(programs: &[Verified]) -> String {
         ),
         _ => writeln!(text, "\n{deviations} of {} programs deviate from what they declare", programs.len()),
     };
+    text
+}
+
+/// What exercises lack that are not finished.
+pub(crate) fn missing(missing: &BTreeMap<&str, Vec<String>>) -> String {
+    let mut text = String::new();
+    for (exercise, what) in missing {
+        let _ = writeln!(text, "\n{BOLD}{exercise}{BOLD:#} is not finished:");
+        for what in what {
+            let _ = writeln!(text, "  {what}");
+        }
+    }
     text
 }
 

@@ -5,6 +5,7 @@ mod error;
 mod exercise;
 mod id;
 mod manifest;
+mod parts;
 mod solution;
 
 pub use catalogue::{Catalogue, Unknown};
@@ -12,4 +13,5 @@ pub use error::Error;
 pub use exercise::Exercise;
 pub use id::Id;
 pub use manifest::{Engine, Hint, Manifest, Reference, Stage, Track};
+pub use parts::{TO_WRITE, missing};
 pub use solution::{Declared, Fix, FixKind, fixes};

@@ -63,7 +63,7 @@ impl Arguments {
     }
 }
 
-fn track(name: &str) -> Result<Track, String> {
+pub(super) fn track(name: &str) -> Result<Track, String> {
     let names = Track::ALL.map(Track::name).join(", ");
     Track::ALL.into_iter().find(|track| track.name() == name).ok_or_else(|| format!("the tracks are {names}"))
 }

@@ -1,5 +1,7 @@
 //! `verify`: judge the exercises themselves.
 
+use std::collections::BTreeMap;
+
 use exercise::Exercise;
 use judge::corpus;
 use serde::Serialize;
@@ -33,13 +35,22 @@ pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
     }
     let verified = corpus::verify(&repository.bench()?, &exercises, &mut say)?;
-    let summary = Summary::new(&verified);
+    let mut missing = BTreeMap::new();
+    for exercise in &exercises {
+        let what = exercise::missing(&repository.root, exercise)?;
+        if !what.is_empty() {
+            missing.insert(exercise.id.as_str(), what);
+        }
+    }
+    let summary = Summary::new(&verified, &missing);
     if arguments.json {
         print(&(serde_json::to_string(&summary)? + "\n"))?;
     } else {
         print(&report::verified(&verified))?;
+        print(&report::missing(&missing))?;
     }
-    Ok(if summary.deviations == 0 { Outcome::Passed } else { Outcome::NotPassed })
+    let well = summary.deviations == 0 && missing.is_empty();
+    Ok(if well { Outcome::Passed } else { Outcome::NotPassed })
 }
 
 /// What `--json` prints.
@@ -49,11 +60,13 @@ struct Summary<'a> {
     programs: usize,
     deviations: usize,
     verified: &'a [corpus::Verified],
+    /// What exercises lack that are not finished.
+    missing: &'a BTreeMap<&'a str, Vec<String>>,
 }
 
 impl<'a> Summary<'a> {
-    fn new(verified: &'a [corpus::Verified]) -> Self {
+    fn new(verified: &'a [corpus::Verified], missing: &'a BTreeMap<&'a str, Vec<String>>) -> Self {
         let deviations = verified.iter().filter(|program| program.deviation.is_some()).count();
-        Summary { schema: judge::SCHEMA, programs: verified.len(), deviations, verified }
+        Summary { schema: judge::SCHEMA, programs: verified.len(), deviations, verified, missing }
     }
 }
