@@ -35,6 +35,7 @@ macro_rules! refused {
     };
 }
 
+#[path = "../../../kata-shuttle/std/src/macros.rs"]
 mod macros;
 pub mod prelude;
 
