@@ -1,5 +1,7 @@
 //! Data races: which two accesses, and why nothing orders them.
 
+use std::ops::Range;
+
 use kata::{Entry, Failure};
 use kata_trace::{ObjectId, Op, ThreadId, Verdict};
 
@@ -70,17 +72,34 @@ fn verb(op: Op) -> &'static str {
     }
 }
 
+fn is_release(ordering: &str) -> bool {
+    matches!(ordering, "Release" | "AcqRel" | "SeqCst")
+}
+
+fn is_acquire(ordering: &str) -> bool {
+    matches!(ordering, "Acquire" | "AcqRel" | "SeqCst")
+}
+
 /// Why seeing a store of `by` that follows its access did not order the access before `me`: the last atomic that
 /// carried the news, and which side of it was too weak.
 fn weak_link(e: &Execution, by: ThreadId, access: usize, me: ThreadId) -> Option<String> {
     let entries = e.log.entries();
-    let &(load, store) = e.reads().iter().rfind(|&&(load, store)| {
+    let &(loaded, stored) = e.reads().iter().rfind(|&&(load, store)| {
         entries[load].thread == me && entries[store].thread == by && store > access && load > store
     })?;
-    let (load, store) = (&entries[load], &entries[store]);
+    let (load, store) = (&entries[loaded], &entries[stored]);
     let (load_ordering, store_ordering) = (load.ordering?, store.ordering?);
-    let acquires = matches!(load_ordering, "Acquire" | "AcqRel" | "SeqCst");
-    let releases = matches!(store_ordering, "Release" | "AcqRel" | "SeqCst");
+    // A fence that a text marks is for the compiler only.
+    let fenced = |thread, between: Range<usize>, is_strong: fn(&str) -> bool| {
+        entries[between].iter().any(|entry| {
+            entry.thread == thread
+                && entry.op == Op::Fence
+                && entry.text.is_none()
+                && entry.ordering.is_some_and(is_strong)
+        })
+    };
+    let releases = is_release(store_ordering) || fenced(by, access..stored, is_release);
+    let acquires = is_acquire(load_ordering) || fenced(me, loaded..entries.len(), is_acquire);
     let (load_at, store_at) = (place(load.at?), place(store.at?));
     let read = format!("{} read at {load_at} what {} stored at {store_at}", thread_name(e, me), thread_name(e, by));
     match (releases, acquires) {

@@ -11,6 +11,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::scene::Scene;
 use crate::theme::Theme;
@@ -44,6 +45,16 @@ pub(crate) struct View<'a> {
     pub(crate) ahead: &'a [(ThreadId, Location)],
 }
 
+/// What stands at the top.
+pub(crate) struct Head<'a> {
+    /// Which execution.
+    pub(crate) name: &'a str,
+    /// How far it has come.
+    pub(crate) position: String,
+    /// What it is about.
+    pub(crate) about: &'a str,
+}
+
 /// What is drawn below an execution.
 pub(crate) struct Below<'a> {
     /// The lines that it asks for.
@@ -52,11 +63,11 @@ pub(crate) struct Below<'a> {
     pub(crate) draw: &'a dyn Fn(&mut Frame<'_>, Rect),
 }
 
-/// Draws a title, an execution, what is below it, and a line about keys.
+/// Draws a head, an execution, what is below it, and a line about keys.
 pub(crate) fn draw(
     frame: &mut Frame<'_>,
     theme: Theme,
-    title: Line<'_>,
+    head: &Head<'_>,
     view: &View<'_>,
     below: &Below<'_>,
     keys: &[(&str, &str)],
@@ -77,8 +88,8 @@ pub(crate) fn draw(
         Constraint::Length(below_height),
         Constraint::Length(1),
     ];
-    let [head, middle, table, bottom, foot] = Layout::vertical(rows).areas(area);
-    frame.render_widget(title, head);
+    let [top, middle, table, bottom, foot] = Layout::vertical(rows).areas(area);
+    frame.render_widget(title(theme, head, usize::from(top.width)), top);
     let (direction, parts) = if area.width >= WIDE {
         let wanted = u16::try_from(lanes::wanted(view)).unwrap_or(u16::MAX);
         let lanes = wanted.clamp(area.width * 2 / 5, area.width * 3 / 5);
@@ -92,6 +103,14 @@ pub(crate) fn draw(
     objects::draw(frame, table, theme, view);
     (below.draw)(frame, bottom);
     frame.render_widget(self::keys(theme, keys), foot);
+}
+
+/// The head in one line. The position stays in sight: where there is no room, the name is cut.
+fn title<'a>(theme: Theme, head: &'a Head<'a>, width: usize) -> Line<'a> {
+    let position = format!("   {}   ", head.position);
+    let room = width.saturating_sub(position.trim_end().width());
+    let name = if head.name.width() > room { text::fit(head.name, room) } else { head.name.to_owned() };
+    Line::from(vec![Span::styled(name, theme.strong()), Span::raw(position), Span::styled(head.about, theme.faint())])
 }
 
 /// A pane with a heading.

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::draw::{self, Below, View, draw, pane};
+use crate::draw::{self, Below, Head, View, draw, pane};
 use crate::game::Stand;
 use crate::theme::Theme;
 
@@ -138,12 +138,8 @@ impl Player {
         };
         let preemptions = stand.scene.trace.events.iter().filter(|event| event.preemption).count();
         let choices = self.stands.len() - 1;
-        let counts = format!("   {}, {}   ", count(choices, "choice"), count(preemptions, "preemption"));
-        let title = Line::from(vec![
-            Span::styled(self.title.clone(), theme.strong()),
-            Span::raw(counts),
-            Span::styled(self.about.clone(), theme.faint()),
-        ]);
+        let position = format!("{}, {}", count(choices, "choice"), count(preemptions, "preemption"));
+        let head = Head { name: &self.title, position, about: &self.about };
         let since = self.stands.iter().rev().nth(1).map_or(0, |before| before.scene.len());
         let steps = stand.scene.len();
         let places = self.alternatives().iter().zip(&stand.choices);
@@ -166,7 +162,7 @@ impl Player {
             Some(_) => &[("1…9 ↑↓ Enter", "choose"), ("u", "undo"), ("r", "restart"), ("?", "help"), ("q", "quit")],
             None => &[("u", "undo"), ("r", "restart"), ("?", "help"), ("q", "quit")],
         };
-        draw(frame, theme, title, &view, &Below { height, draw: &below }, keys);
+        draw(frame, theme, &head, &view, &Below { height, draw: &below }, keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }
@@ -236,14 +232,14 @@ impl Player {
             return lines;
         }
         let kind = judgement.kind.map_or_else(String::new, |kind| format!(" ({kind})"));
-        let mut lines =
-            vec![Line::from(Span::styled(format!("You broke it: {}{kind}", judgement.verdict), theme.bad()))];
         let why = &stand.scene.words.why;
+        // Which promise is broken is in the message alone; how threads got stuck the reason tells better.
+        let tells = why.is_empty() || judgement.verdict == Verdict::AssertionFailed;
+        let message: String = judgement.message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let message = if tells && !message.is_empty() { format!(": {message}") } else { String::new() };
+        let broke = format!("You broke it: {}{kind}{message}", judgement.verdict);
+        let mut lines = vec![Line::from(Span::styled(broke, theme.bad()))];
         lines.extend(why.iter().map(|sentence| Line::from(sentence.as_str())));
-        if why.is_empty() && !judgement.message.is_empty() {
-            let message: String = judgement.message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            lines.push(Line::from(message));
-        }
         lines
     }
 }

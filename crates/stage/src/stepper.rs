@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::draw::{self, Below, View, draw, pane};
+use crate::draw::{self, Below, Head, View, draw, pane};
 use crate::scene::Scene;
 use crate::theme::Theme;
 
@@ -114,10 +114,7 @@ impl Stepper {
     /// Draws it.
     pub(crate) fn draw(&self, frame: &mut Frame<'_>, theme: Theme) {
         let steps = self.scene.len();
-        let title = Line::from(vec![
-            Span::styled(self.title.clone(), theme.strong()),
-            Span::raw(format!("   step {} of {steps}", self.step)),
-        ]);
+        let head = Head { name: &self.title, position: format!("step {} of {steps}", self.step), about: "" };
         let over = self.step == steps;
         let view = View {
             scene: &self.scene,
@@ -136,7 +133,7 @@ impl Stepper {
             frame.render_widget(paragraph, area);
         };
         let keys = [("←→", "step"), ("n", "switch"), ("o .", "object"), ("g G", "ends"), ("?", "help"), ("q", "quit")];
-        draw(frame, theme, title, &view, &Below { height, draw: &told }, &keys);
+        draw(frame, theme, &head, &view, &Below { height, draw: &told }, &keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }

@@ -101,6 +101,34 @@ fn a_relaxed_flag_orders_nothing_and_the_message_says_which_side_is_weak() {
 }
 
 #[test]
+fn a_fence_makes_up_for_a_relaxed_side_and_the_message_blames_the_other_one() {
+    let publish = |released: bool| {
+        move || {
+            let guarded = Guarded::new();
+            let other = Arc::clone(&guarded);
+            let thread = thread::spawn(move || {
+                other.write(7);
+                if released {
+                    fence(Release);
+                }
+                other.flag.store(true, Relaxed);
+            });
+            if guarded.flag.load(Relaxed) {
+                if !released {
+                    fence(Acquire);
+                }
+                guarded.read();
+            }
+            thread.join().unwrap();
+        }
+    };
+    let finding = fails(Verdict::DataRace, publish(true));
+    assert!(finding.message.ends_with(", but a `Relaxed` load acquires nothing"), "{}", finding.message);
+    let finding = fails(Verdict::DataRace, publish(false));
+    assert!(finding.message.ends_with(", but a `Relaxed` store releases nothing"), "{}", finding.message);
+}
+
+#[test]
 fn a_write_is_shown_with_its_values() {
     let finding = fails(Verdict::Panicked, || {
         let cell = UnsafeCell::new(4);

@@ -71,6 +71,15 @@ fn a_terminal_that_is_too_small_is_to_be_made_larger() {
 }
 
 #[test]
+fn the_step_stays_in_sight_where_the_title_has_no_room() {
+    let mut stepper = stepper();
+    press(&mut stepper, "lllll");
+    let screen = drawn(&stepper, 50, 14).to_string();
+    let title = screen.lines().next().unwrap();
+    assert_eq!(title, "\"99-example  deadlock (lock-cycle) i…   step 5 of 7\"");
+}
+
+#[test]
 fn help_lists_the_keys() {
     let mut stepper = stepper();
     press(&mut stepper, "?");

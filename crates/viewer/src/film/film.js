@@ -431,15 +431,23 @@
 
   // ---- moving ----
 
+  let addressing = 0;
+  /** Makes the address name the step. Browsers ignore who changes it at every press of a key that is held down. */
+  const address = () => {
+    if (addressing) return;
+    addressing = setTimeout(() => {
+      addressing = 0;
+      try {
+        history.replaceState(null, "", `#step=${step}`);
+      } catch {
+        // Some browsers forbid it for files on disk; the film works without.
+      }
+    }, 200);
+  };
   const go = (to, remember = true) => {
     step = Math.min(Math.max(to, 0), total);
     show();
-    if (!remember) return;
-    try {
-      history.replaceState(null, "", `#step=${step}`);
-    } catch {
-      // Some browsers forbid it for files on disk; the film works without.
-    }
+    if (remember) address();
   };
   const move = (by) => {
     const to = rowAt(step) + by;
@@ -472,9 +480,9 @@
     $("play").setAttribute("aria-label", "Pause");
     timer = setInterval(tick, Number($("speed").value));
   };
-  const still = (action) => () => {
+  const still = (action) => (event) => {
     if (timer !== null) pause();
-    action();
+    action(event);
   };
 
   const toBeginning = still(() => go(0));
@@ -525,16 +533,16 @@
     draw();
   };
   /** The step that the address names; what hides it is unfolded. */
-  const asked = () => {
-    const match = /^#step=(\d+)$/u.exec(location.hash);
+  const asked = (url = location.href) => {
+    const match = /#step=(\d+)$/u.exec(url);
     if (!match) return undefined;
     const to = Math.min(Number(match[1]), total);
     const row = rows[rowAt(to)];
     if (film.whole && row?.across && to < row.last) fold(false);
     return to;
   };
-  addEventListener("hashchange", still(() => {
-    const to = asked();
+  addEventListener("hashchange", still((event) => {
+    const to = asked(event.newURL);
     if (to !== undefined) go(to, false);
   }));
   let width = 0;

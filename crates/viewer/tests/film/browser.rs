@@ -121,6 +121,12 @@ impl Page {
         self.evaluate(&expression).as_str().unwrap_or_default().replace('\u{a0}', " ")
     }
 
+    /// What the address names, once the film has brought it up to date: it waits a moment for more keys. Timers that
+    /// are as long go off in the order in which they were set.
+    pub(crate) fn address(&mut self) -> Value {
+        self.evaluate("new Promise((done) => setTimeout(() => done(location.hash), 200))")
+    }
+
     /// Presses a key and lets go of it, as a person would.
     pub(crate) fn press(&mut self, key: &str) {
         let (code, text) = match key {
