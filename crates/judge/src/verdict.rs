@@ -165,9 +165,13 @@ impl Judgement {
 
     /// Every scenario held.
     pub(crate) fn passed(exercise: &Id, scenarios: Vec<ScenarioResult>) -> Self {
+        // A small scenario that was explored in full says nothing about how far the others were: only those with something
+        // left out have a bound that limits what is claimed.
+        let left_out = scenarios.iter().filter(|scenario| !scenario.exhaustive);
+        let bound = left_out.filter_map(|scenario| scenario.preemption_bound).min();
         let evidence = Evidence {
             executions: scenarios.iter().map(|scenario| scenario.executions).sum(),
-            preemption_bound: scenarios.iter().filter_map(|scenario| scenario.preemption_bound).min(),
+            preemption_bound: bound.or(scenarios.iter().filter_map(|scenario| scenario.preemption_bound).max()),
             exhaustive: scenarios.iter().all(|scenario| scenario.exhaustive && scenario.inputs.is_none()),
             seed: scenarios.iter().find_map(|scenario| scenario.seed),
             inputs: None,
@@ -234,5 +238,36 @@ impl Judgement {
         self.scenario.as_ref().and_then(|name| {
             self.scenarios.iter().find(|result| result.name == *name && Some(result.engine) == self.engine)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explored(exhaustive: bool, preemption_bound: u32) -> ScenarioResult {
+        ScenarioResult {
+            name: "scenario".to_owned(),
+            about: String::new(),
+            engine: Engine::Shuttle,
+            verdict: Verdict::Passed,
+            executions: 1,
+            exhaustive,
+            preemption_bound: Some(preemption_bound),
+            seed: None,
+            inputs: None,
+            outcomes: Vec::new(),
+            ms: 0,
+        }
+    }
+
+    fn bound(scenarios: Vec<ScenarioResult>) -> Option<u32> {
+        Judgement::passed(&"03-deadlock".parse().unwrap(), scenarios).evidence.unwrap().preemption_bound
+    }
+
+    #[test]
+    fn a_scenario_with_nothing_left_out_does_not_lower_the_bound() {
+        assert_eq!(bound(vec![explored(true, 0), explored(false, 3), explored(false, 2)]), Some(2));
+        assert_eq!(bound(vec![explored(true, 0), explored(true, 4)]), Some(4));
     }
 }

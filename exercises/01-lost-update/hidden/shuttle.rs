@@ -82,6 +82,34 @@ pub fn two_flushes_deliver_each_view_once() {
     pending(&counter, "/", 0);
 }
 
+/// Whoever reads the pending views takes none of them, not even for a moment, and sees no more than there were.
+pub fn reading_takes_nothing_from_a_flush() {
+    let counter = HitCounter::new(["/"]);
+    record(&counter, "/", 1);
+    let (seen, delivered) = thread::scope(|scope| {
+        let reporter = scope.spawn(|| {
+            record(&counter, "/", 1);
+            flush(&counter)
+        });
+        (counter.pending("/").expect("the page is one of the site's"), reporter.join().unwrap())
+    });
+    assert!(seen <= 2, "2 views were recorded, and {seen} were seen pending");
+    assert!(delivered == 2, "2 views were recorded before the only flush began, and it delivered {delivered}");
+}
+
+/// A flush that begins while another one is under way delivers what that one does not.
+pub fn a_flush_delivers_what_another_one_leaves() {
+    let counter = HitCounter::new(["/"]);
+    record(&counter, "/", 1);
+    let delivered = thread::scope(|scope| {
+        let other = scope.spawn(|| flush(&counter));
+        record(&counter, "/", 1);
+        flush(&counter) + other.join().unwrap()
+    });
+    assert!(delivered == 2, "2 views were recorded before the second flush began, and the two delivered {delivered}");
+    pending(&counter, "/", 0);
+}
+
 /// Recording goes on while a delivery is under way.
 pub fn recording_goes_on_during_a_delivery() {
     let counter = HitCounter::new(["/"]);
@@ -93,6 +121,28 @@ pub fn recording_goes_on_during_a_delivery() {
             meeting.arrive();
         });
         counter.flush(|_, _| meeting.arrive());
+    });
+}
+
+/// Recording goes on while a delivery of another page is under way.
+pub fn a_delivery_holds_up_no_other_page() {
+    let counter = HitCounter::new(["/", "/docs"]);
+    let meeting = Rendezvous::new(2, "the delivery of one page and a handler that has recorded views of two");
+    record(&counter, "/", 1);
+    record(&counter, "/docs", 1);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            record(&counter, "/", 1);
+            record(&counter, "/docs", 1);
+            meeting.arrive();
+        });
+        let mut deliveries = 0;
+        counter.flush(|_, _| {
+            deliveries += 1;
+            if deliveries == 1 {
+                meeting.arrive();
+            }
+        });
     });
 }
 

@@ -102,6 +102,35 @@ pub fn a_suspicious_payment_changes_nothing() {
     remembers(&wallets, ANN, &[Entry::Paid(OrderId(1), 20), Entry::Paid(OrderId(2), 80)]);
 }
 
+/// A payment that the screening rejects is never in the history, and pushes nothing else out of it.
+pub fn a_suspicious_payment_is_never_in_the_history() {
+    let wallets = Wallets::new([(ANN, 100)], |_| false);
+    thread::scope(|tabs| {
+        tabs.spawn(|| declines(&wallets, payment(ANN, 13, 80), Declined::Suspicious));
+        tabs.spawn(|| refunds(&wallets, payment(ANN, 1, 30)));
+        let seen = wallets.history(ANN).expect("the customer has a wallet");
+        let paid = seen.iter().any(|entry| matches!(entry, Entry::Paid(..)));
+        assert!(!paid, "no payment was made, and the history is {seen:?}");
+    });
+    holds(&wallets, ANN, 130);
+    remembers(&wallets, ANN, &[Entry::Refunded(OrderId(1), 30)]);
+}
+
+/// Who reads while a payment is being made sees the wallet as it is before it, or after.
+pub fn reads_during_a_payment_tell_what_is_there() {
+    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    pays(&wallets, payment(ANN, 1, 10));
+    thread::scope(|tabs| {
+        tabs.spawn(|| pays(&wallets, payment(ANN, 2, 80)));
+        let balance = wallets.balance(ANN).expect("the customer has a wallet");
+        assert!([90, 10].contains(&balance), "the wallet holds 90, or 10 when 80 are paid, and {balance} is seen in it");
+        let seen = wallets.history(ANN).expect("the customer has a wallet");
+        let possible = [Entry::Paid(OrderId(1), 10), Entry::Paid(OrderId(2), 80)];
+        let plausible = !seen.is_empty() && possible.starts_with(&seen);
+        assert!(plausible, "the first payment was made, a second is being made, and the history is {seen:?}");
+    });
+}
+
 /// While one customer's payment is screened, another customer's goes on.
 pub fn screenings_of_different_customers_overlap() {
     let meeting = Rendezvous::new(2, "the screenings of two customers' payments");
@@ -160,6 +189,23 @@ pub fn a_waiting_payment_holds_up_no_stranger() {
     });
     holds(&wallets, ANN, 0);
     holds(&wallets, BEN, 20);
+}
+
+/// While one customer's payment is screened, others are told what their wallets hold and what they paid for.
+pub fn a_screening_holds_up_no_reads_of_others() {
+    let meeting = Rendezvous::new(2, "the screening of customer 1 and reads of customer 2's wallet");
+    let wallets = Wallets::new([(ANN, 100), (BEN, 100)], move |_| {
+        meeting.arrive();
+        true
+    });
+    thread::scope(|tabs| {
+        tabs.spawn(|| pays(&wallets, payment(ANN, 1, 80)));
+        tabs.spawn(|| {
+            holds(&wallets, BEN, 100);
+            remembers(&wallets, BEN, &[]);
+            pays(&wallets, payment(BEN, 2, 80));
+        });
+    });
 }
 
 /// Payments one after another: a wallet pays down to zero, and declines what it cannot pay.

@@ -49,6 +49,16 @@ pub fn transfer_to_the_same_account() {
     audited(&audits, 1);
 }
 
+/// All the money of the bank can be in one account, and be moved at once.
+pub fn all_money_in_one_account() {
+    let bank = Bank::new([(A, Cents::MAX), (B, 0)], |_| {});
+    done(&bank, A, A, Cents::MAX);
+    refused(&bank, B, A, Cents::MAX, TransferError::InsufficientFunds(B));
+    refused(&bank, B, B, Cents::MAX, TransferError::InsufficientFunds(B));
+    done(&bank, A, B, Cents::MAX);
+    holds(&bank, &[(A, 0), (B, Cents::MAX)]);
+}
+
 /// A snapshot never sees money on its way: its balances add up while transfers are made.
 pub fn snapshots_add_up() {
     let bank = Bank::new([(A, 100), (B, 100)], |_| {});
@@ -88,19 +98,36 @@ pub fn the_last_money_is_spent_once() {
 
 /// An account takes part in one audit at a time.
 pub fn an_account_is_in_one_audit_at_a_time() {
-    let b_is_audited = AtomicBool::new(false);
-    let bank = Bank::new([(A, 100), (B, 100), (C, 100)], move |transfer| {
-        if b_is_audited.swap(true, Ordering::SeqCst) {
-            let audit = describe(transfer);
-            kata::fail(Verdict::AssertionFailed, format!("{audit} is audited while another one of account 2 is"));
-        }
-        b_is_audited.store(false, Ordering::SeqCst);
-    });
+    let bank = bank_with_notes_for_b();
     thread::scope(|tellers| {
         tellers.spawn(|| done(&bank, A, B, 10));
         tellers.spawn(|| done(&bank, B, C, 20));
     });
     holds(&bank, &[(A, 90), (B, 90), (C, 120)]);
+}
+
+/// An account that pays itself is in one audit at a time, too.
+pub fn an_account_that_pays_itself_is_in_one_audit_at_a_time() {
+    let bank = bank_with_notes_for_b();
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, A, B, 10));
+        tellers.spawn(|| done(&bank, B, B, 20));
+    });
+    holds(&bank, &[(A, 90), (B, 110), (C, 100)]);
+}
+
+/// A transfer is audited by the thread that makes it, before `transfer` returns.
+pub fn the_thread_that_makes_a_transfer_audits_it() {
+    let bank = Bank::new([(A, 100), (B, 100)], |_| AUDITED_HERE.with(|audits| audits.set(audits.get() + 1)));
+    let teller = |from, to| {
+        done(&bank, from, to, 10);
+        let audits = AUDITED_HERE.with(std::cell::Cell::get);
+        assert!(audits == 1, "a thread made one transfer, and {audits} audits were called by it");
+    };
+    thread::scope(|tellers| {
+        tellers.spawn(|| teller(A, B));
+        tellers.spawn(|| teller(B, A));
+    });
 }
 
 /// Transfers that share no account can be audited at the same time.
@@ -153,6 +180,23 @@ pub fn a_waiting_transfer_holds_up_no_stranger() {
     holds(&bank, &[(A, 90), (B, 90), (C, 120), (D, 70), (E, 130)]);
 }
 
+/// Where several transfers wait, the one whose accounts are free goes on, whoever is woken first.
+pub fn whoever_waits_goes_on_when_its_accounts_are_free() {
+    let both_audits = Rendezvous::new(2, "the audits of 3 → 4 and of 2 → 5, while 4 → 3 waits,");
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
+        if transfer.from == C || transfer.to == E {
+            both_audits.arrive();
+        }
+    });
+    thread::scope(|tellers| {
+        tellers.spawn(|| done(&bank, C, D, 10));
+        tellers.spawn(|| done(&bank, A, B, 20));
+        tellers.spawn(|| done(&bank, D, C, 30));
+        tellers.spawn(|| done(&bank, B, E, 40));
+    });
+    holds(&bank, &[(A, 80), (B, 80), (C, 120), (D, 80), (E, 140)]);
+}
+
 /// A refused transfer changes nothing, is not audited, and leaves its accounts usable.
 pub fn refused_transfers_change_nothing() {
     let nobody = AccountId(9);
@@ -162,6 +206,9 @@ pub fn refused_transfers_change_nothing() {
     refused(&bank, A, nobody, 500, TransferError::UnknownAccount(nobody));
     refused(&bank, nobody, A, 10, TransferError::UnknownAccount(nobody));
     refused(&bank, nobody, nobody, 10, TransferError::UnknownAccount(nobody));
+    let nobody_else = AccountId(8);
+    refused(&bank, nobody, nobody_else, 10, TransferError::UnknownAccount(nobody));
+    refused(&bank, nobody_else, nobody, 10, TransferError::UnknownAccount(nobody_else));
     holds(&bank, &[(A, 100), (B, 50)]);
     audited(&audits, 0);
     done(&bank, A, B, 100);
@@ -192,6 +239,23 @@ fn counting_bank(accounts: [(AccountId, Cents); 2]) -> (Bank, Arc<AtomicUsize>) 
         count.fetch_add(1, Ordering::SeqCst);
     });
     (bank, audits)
+}
+
+thread_local! {
+    /// The audits that the thread has called.
+    static AUDITED_HERE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// A bank of accounts 1 to 3 whose auditor cannot have two audits of account 2 at a time.
+fn bank_with_notes_for_b() -> Bank {
+    let b_is_audited = AtomicBool::new(false);
+    Bank::new([(A, 100), (B, 100), (C, 100)], move |transfer| {
+        if b_is_audited.swap(true, Ordering::SeqCst) {
+            let audit = describe(transfer);
+            kata::fail(Verdict::AssertionFailed, format!("{audit} is audited while another one of account 2 is"));
+        }
+        b_is_audited.store(false, Ordering::SeqCst);
+    })
 }
 
 fn done(bank: &Bank, from: AccountId, to: AccountId, amount: Cents) {
@@ -234,7 +298,9 @@ fn list(balances: &[(AccountId, Cents)]) -> String {
     format!("[{}]", balances.join(", "))
 }
 
-const DEPOSITS: [(AccountId, Cents); 3] = [(A, 3), (B, 2), (C, 1)];
+/// Numbers so far apart that a part of them, or a remainder, does not tell one account from another: an order that looks
+/// at no more is none.
+const DEPOSITS: [(AccountId, Cents); 3] = [(AccountId(1), 3), (AccountId(1 + (1 << 10)), 2), (AccountId(1 + (1 << 20)), 1)];
 
 /// An order to move money, as it is generated.
 #[derive(Clone, Copy)]
@@ -252,7 +318,7 @@ impl Order {
     /// The same on a ledger that only one teller uses.
     fn make(&self, balances: &mut [Cents; 3]) {
         let Transfer { from, to, amount } = self.0;
-        let place = |id: AccountId| id.0 as usize - 1;
+        let place = |id| DEPOSITS.iter().position(|&(account, _)| account == id).expect("orders are between these accounts");
         if balances[place(from)] >= amount {
             balances[place(from)] -= amount;
             balances[place(to)] += amount;
@@ -269,8 +335,8 @@ impl fmt::Debug for Order {
 
 /// What a teller is told to do: up to two transfers.
 fn orders() -> impl Strategy<Value = Vec<Order>> {
-    let order = (1..=3_u32, 1..=3_u32, 1..=3_u64)
-        .prop_map(|(from, to, amount)| Order(Transfer { from: AccountId(from), to: AccountId(to), amount }));
+    let order = (0..3_usize, 0..3_usize, 1..=3_u64)
+        .prop_map(|(from, to, amount)| Order(Transfer { from: DEPOSITS[from].0, to: DEPOSITS[to].0, amount }));
     collection::vec(order, 0..=2)
 }
 
