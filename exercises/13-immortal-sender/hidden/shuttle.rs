@@ -133,7 +133,7 @@ fn declines() -> Adapter {
 }
 
 fn fails() -> Adapter {
-    Arc::new(|_: &Trip| panic!("the airline has hung up"))
+    Arc::new(|_: &Trip| panic!("an adapter panicked, and the search did not cope with it"))
 }
 
 fn meets_then(meeting: &Arc<Rendezvous>, adapter: Adapter) -> Adapter {

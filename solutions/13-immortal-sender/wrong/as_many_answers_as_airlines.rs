@@ -1,5 +1,4 @@
-//! verdict: deadlock
-//! kind: channel
+//! verdict: assertion-failed
 //! scenario: an_airline_that_fails
 //! why: everybody answers, if only with nothing: but who panics does not answer.
 //!

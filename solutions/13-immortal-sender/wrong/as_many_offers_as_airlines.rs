@@ -1,7 +1,7 @@
 //! verdict: deadlock
 //! kind: channel
 //! scenario: an_airline_that_does_not_fly_there
-//! why: five airlines, five offers; until one does not fly there.
+//! why: every airline makes one offer, so they can be counted; until one does not fly there.
 //!
 //! A search for fares: every airline is asked at the same time, and the page shows what they offer as it comes in.
 
