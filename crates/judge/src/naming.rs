@@ -124,7 +124,13 @@ mod tests {
             line: line.try_into().unwrap(),
             column: column.try_into().unwrap(),
         };
-        Object { kind: ObjectKind::Mutex, created: Some(created), label: label.map(str::to_owned), name: String::new() }
+        Object {
+            kind: ObjectKind::Mutex,
+            created: Some(created),
+            label: label.map(str::to_owned),
+            name: String::new(),
+            senders: Vec::new(),
+        }
     }
 
     fn named(objects: Vec<Object>, text: &str) -> Vec<String> {
@@ -141,7 +147,8 @@ mod tests {
             let at = Location { file: "src/lib.rs".to_owned(), line: 1, column: column.try_into().unwrap() };
             Event { object: Some(object), at: Some(at), ..Event::new(0, Op::Lock) }
         };
-        let elsewhere = || Object { kind: ObjectKind::Mutex, created: None, label: None, name: String::new() };
+        let elsewhere =
+            || Object { kind: ObjectKind::Mutex, created: None, label: None, name: String::new(), senders: Vec::new() };
         let mut trace = Trace {
             objects: (0..4).map(|_| elsewhere()).collect(),
             events: vec![

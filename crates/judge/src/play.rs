@@ -171,7 +171,13 @@ mod tests {
     use super::*;
 
     fn object(label: &str) -> Object {
-        Object { kind: ObjectKind::Mutex, created: None, label: Some(label.to_owned()), name: String::new() }
+        Object {
+            kind: ObjectKind::Mutex,
+            created: None,
+            label: Some(label.to_owned()),
+            name: String::new(),
+            senders: Vec::new(),
+        }
     }
 
     #[test]

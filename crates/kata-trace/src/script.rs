@@ -103,7 +103,13 @@ fn thread(trace: &mut Trace, name: &str) -> ThreadId {
 
 fn object(trace: &mut Trace, name: &str, op: Op) -> ObjectId {
     let id = trace.objects.iter().position(|object| object.name == name).unwrap_or_else(|| {
-        trace.objects.push(Object { kind: kind(op), created: None, label: None, name: name.to_owned() });
+        trace.objects.push(Object {
+            kind: kind(op),
+            created: None,
+            label: None,
+            name: name.to_owned(),
+            senders: Vec::new(),
+        });
         trace.objects.len() - 1
     });
     ObjectId::try_from(id).expect("a script has few objects")

@@ -77,6 +77,9 @@ pub struct Object {
     /// The name to show: unique within the trace. Empty until the judge has named it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Of a channel: where its senders were made that exist when the log ends, as far as the world knows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub senders: Vec<Location>,
 }
 
 /// A thread.

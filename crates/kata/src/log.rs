@@ -66,6 +66,8 @@ struct ObjectEntry {
     created: Option<&'static StaticLocation<'static>>,
     address: usize,
     label: Option<Box<str>>,
+    /// Where the senders of a channel were made that exist.
+    senders: Vec<&'static StaticLocation<'static>>,
 }
 
 #[derive(Debug)]
@@ -118,8 +120,24 @@ impl Log {
         created: Option<&'static StaticLocation<'static>>,
         address: usize,
     ) -> ObjectId {
-        self.objects.push(ObjectEntry { kind, created, address, label: None });
+        self.objects.push(ObjectEntry { kind, created, address, label: None, senders: Vec::new() });
         ObjectId::try_from(self.objects.len() - 1).expect("an execution has fewer than 2^32 objects")
+    }
+
+    /// A sender of a channel was made.
+    pub fn add_sender(&mut self, object: ObjectId, at: &'static StaticLocation<'static>) {
+        if let Some(object) = self.objects.get_mut(object as usize) {
+            object.senders.push(at);
+        }
+    }
+
+    /// A sender that was made there is dropped.
+    pub fn drop_sender(&mut self, object: ObjectId, at: &'static StaticLocation<'static>) {
+        if let Some(object) = self.objects.get_mut(object as usize)
+            && let Some(place) = object.senders.iter().position(|&other| other == at)
+        {
+            object.senders.remove(place);
+        }
     }
 
     /// Names whatever lies within `size` bytes of `address`.
@@ -184,6 +202,7 @@ impl Log {
                     created: object.created.map(Into::into),
                     label: object.label.as_deref().map(str::to_owned).or_else(|| self.label(object.address)),
                     name: String::new(),
+                    senders: object.senders.iter().map(|&at| at.into()).collect(),
                 })
                 .collect(),
             events,

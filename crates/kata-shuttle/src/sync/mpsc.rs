@@ -220,11 +220,22 @@ impl<T> Channel<T> {
         item.ok_or(if senders == 0 { TryRecvError::Disconnected } else { TryRecvError::Empty })
     }
 
-    fn add_sender(&self) {
+    /// A sender was made.
+    fn add_sender(&self, at: Place) {
         self.queue.borrow_mut().senders += 1;
+        self.know_sender(at);
     }
 
-    fn drop_sender(&self) {
+    fn know_sender(&self, at: Place) {
+        let id = self.enter();
+        kernel::with(|kernel| {
+            if kernel.active() {
+                kernel.log.add_sender(id, at);
+            }
+        });
+    }
+
+    fn drop_sender(&self, made: Place) {
         let id = self.enter();
         if self.queue.borrow().senders == 1 {
             kernel::release(Op::CloseSend, Some(id), self.object.subject(), None);
@@ -234,6 +245,11 @@ impl<T> Channel<T> {
             queue.senders -= 1;
             queue.senders == 0
         };
+        kernel::with(|kernel| {
+            if kernel.active() {
+                kernel.log.drop_sender(id, made);
+            }
+        });
         if last {
             kernel::with(|kernel| {
                 kernel.progresses();
@@ -263,11 +279,11 @@ impl<T> Channel<T> {
     }
 }
 
-/// `std::sync::mpsc::Sender` in this world.
-pub struct Sender<T>(Arc<Channel<T>>);
+/// `std::sync::mpsc::Sender` in this world, and where it was made.
+pub struct Sender<T>(Arc<Channel<T>>, Place);
 
-/// `std::sync::mpsc::SyncSender` in this world.
-pub struct SyncSender<T>(Arc<Channel<T>>);
+/// `std::sync::mpsc::SyncSender` in this world, and where it was made.
+pub struct SyncSender<T>(Arc<Channel<T>>, Place);
 
 /// `std::sync::mpsc::Receiver` in this world.
 pub struct Receiver<T> {
@@ -287,7 +303,9 @@ impl<T> RefUnwindSafe for Receiver<T> {}
 #[must_use]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = Channel::new(None);
-    (Sender(Arc::clone(&channel)), Receiver { channel, _not_sync: std::marker::PhantomData })
+    let at = Location::caller();
+    channel.know_sender(at);
+    (Sender(Arc::clone(&channel), at), Receiver { channel, _not_sync: std::marker::PhantomData })
 }
 
 /// A channel that holds `bound` messages; with 0, every send waits for its receive.
@@ -295,7 +313,9 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 #[must_use]
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
     let channel = Channel::new(Some(bound));
-    (SyncSender(Arc::clone(&channel)), Receiver { channel, _not_sync: std::marker::PhantomData })
+    let at = Location::caller();
+    channel.know_sender(at);
+    (SyncSender(Arc::clone(&channel), at), Receiver { channel, _not_sync: std::marker::PhantomData })
 }
 
 impl<T> Sender<T> {
@@ -437,28 +457,32 @@ impl<T> IntoIterator for Receiver<T> {
 }
 
 impl<T> Clone for Sender<T> {
+    #[track_caller]
     fn clone(&self) -> Self {
-        self.0.add_sender();
-        Sender(Arc::clone(&self.0))
+        let at = Location::caller();
+        self.0.add_sender(at);
+        Sender(Arc::clone(&self.0), at)
     }
 }
 
 impl<T> Clone for SyncSender<T> {
+    #[track_caller]
     fn clone(&self) -> Self {
-        self.0.add_sender();
-        SyncSender(Arc::clone(&self.0))
+        let at = Location::caller();
+        self.0.add_sender(at);
+        SyncSender(Arc::clone(&self.0), at)
     }
 }
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        self.0.drop_sender();
+        self.0.drop_sender(self.1);
     }
 }
 
 impl<T> Drop for SyncSender<T> {
     fn drop(&mut self) {
-        self.0.drop_sender();
+        self.0.drop_sender(self.1);
     }
 }
 

@@ -70,6 +70,11 @@ impl<'t> Case<'t> {
         at.map_or_else(String::new, |at| format!("{word}{}", self.names.place(at)))
     }
 
+    /// `:14`, if the place is known.
+    pub(super) fn known(&self, at: &Location) -> Option<String> {
+        (!is_library(at)).then(|| self.names.place(at))
+    }
+
     /// Marks the line of an event, if it is known.
     pub(super) fn mark(&self, index: usize, primary: bool, label: impl Into<String>) -> Option<MarkOf> {
         let location = self.event(index).at.clone().filter(|at| !is_library(at))?;

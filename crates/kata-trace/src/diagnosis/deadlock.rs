@@ -8,7 +8,7 @@ use super::case::{Case, Draft, equals, list};
 use super::holding::{Hold, Mode};
 use super::variable::{Access, accesses};
 use super::waiting::{Edge, Waiting, Why, is_channel};
-use super::{Diagnosis, Pattern};
+use super::{Diagnosis, Mark, Pattern};
 
 /// See [`super::deadlock_kind`].
 pub(super) fn kind(trace: &Trace) -> DeadlockKind {
@@ -472,6 +472,7 @@ fn receive(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draf
     let object = case.event(group[0]).object;
     draft.say(format!("{}: it is empty, but not closed, for a sender of it still exists.", wait_together(case, group)));
     mark_waits(case, group, draft);
+    living_senders(case, group[0], object, draft);
     partners(case, waiting, group, &[Op::Send, Op::TrySend], "sent on", object, draft);
     if let [alone] = group
         && waiting.stuck.iter().flatten().count() == 1
@@ -480,6 +481,21 @@ fn receive(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draf
         draft.say(format!("No other thread is left, so that sender belongs to {who} itself, or is never dropped."));
     }
     if senders_are_gone(case, waiting, group, object) { Pattern::SenderNotDropped } else { Pattern::Channel }
+}
+
+/// Where the senders were made that still exist.
+fn living_senders(case: &Case<'_>, wait: usize, object: Option<ObjectId>, draft: &mut Draft) {
+    let Some(channel) = object.and_then(|object| case.trace.objects.get(object as usize)) else { return };
+    let Some(places) = channel.senders.iter().map(|at| case.known(at)).collect::<Option<Vec<_>>>() else { return };
+    match &places[..] {
+        [] => return,
+        [one] => draft.say(format!("That sender was made at {one}.")),
+        [rest @ .., last] => draft.say(format!("There are {}, made at {} and {last}.", places.len(), rest.join(", "))),
+    }
+    for at in &channel.senders {
+        let label = format!("a sender of {} that still exists was made here", case.what_of(wait));
+        draft.mark(Some((wait, Mark { location: at.clone(), label, primary: false })));
+    }
 }
 
 /// Whether somebody sent on a channel, everybody who did has ended, and nobody is left who might still send.

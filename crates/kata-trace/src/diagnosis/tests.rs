@@ -6,15 +6,18 @@ mod race;
 mod running;
 
 use super::diagnose;
-use crate::{Names, Verdict, script};
+use crate::{Names, Trace, Verdict, script};
 
 /// The diagnosis of a script: pattern, sentences, marks (`^` primary) and events.
 fn told(verdict: Verdict, script: &str) -> String {
-    let trace = script::trace(script);
-    let Some(diagnosis) = diagnose(&trace, verdict, None) else {
+    told_of(verdict, &script::trace(script))
+}
+
+fn told_of(verdict: Verdict, trace: &Trace) -> String {
+    let Some(diagnosis) = diagnose(trace, verdict, None) else {
         return "nothing".to_owned();
     };
-    let names = Names::new(&trace);
+    let names = Names::new(trace);
     let mut lines = vec![format!("{:?}", diagnosis.pattern)];
     lines.extend(diagnosis.sentences);
     lines.extend(diagnosis.marks.iter().map(|mark| {

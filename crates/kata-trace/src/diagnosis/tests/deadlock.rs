@@ -1,6 +1,6 @@
-use super::told;
+use super::{told, told_of};
 use crate::diagnosis::deadlock_kind;
-use crate::{DeadlockKind, Verdict, script};
+use crate::{DeadlockKind, Location, Verdict, script};
 
 fn deadlock(script: &str) -> String {
     format!("{}: {}", deadlock_kind(&script::trace(script)), told(Verdict::Deadlock, script))
@@ -296,6 +296,45 @@ fn a_receiver_that_keeps_a_sender_of_its_own() {
     No other thread is left, so that sender belongs to main itself, or is never dropped.
     ^ :12 main waits here to receive from `jobs`
     events [4]
+    ");
+}
+
+/// The same, where the world knows which senders exist.
+fn a_receiver_that_waits_for(senders: &[u32]) -> String {
+    let mut trace = script::trace(
+        "main: spawn t1 :5
+         t1: send jobs =1 :8
+         t1: exit
+         main: recv jobs blocked :12",
+    );
+    let made = |&line| Location { file: script::LEARNERS_FILE.to_owned(), line, column: 1 };
+    trace.objects[0].senders = senders.iter().map(made).collect();
+    told_of(Verdict::Deadlock, &trace)
+}
+
+#[test]
+fn senders_that_exist_are_named_by_their_places() {
+    insta::assert_snapshot!(a_receiver_that_waits_for(&[3]), @"
+    SenderNotDropped
+    main waits at :12 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    That sender was made at :3.
+    t1, which sent on it, has ended.
+    No other thread is left, so that sender belongs to main itself, or is never dropped.
+    ^ :12 main waits here to receive from `jobs`
+    - :3 a sender of `jobs` that still exists was made here
+    events [3]
+    ");
+    insta::assert_snapshot!(a_receiver_that_waits_for(&[3, 7, 4]), @"
+    SenderNotDropped
+    main waits at :12 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    There are 3, made at :3, :7 and :4.
+    t1, which sent on it, has ended.
+    No other thread is left, so that sender belongs to main itself, or is never dropped.
+    ^ :12 main waits here to receive from `jobs`
+    - :3 a sender of `jobs` that still exists was made here
+    - :7 a sender of `jobs` that still exists was made here
+    - :4 a sender of `jobs` that still exists was made here
+    events [3]
     ");
 }
 

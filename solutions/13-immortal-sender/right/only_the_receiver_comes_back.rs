@@ -1,0 +1,78 @@
+//! idea: the function that makes the channel keeps the sender to itself, and returns the receiver and the threads.
+//! trade-off: nothing to remember: the end of a function drops what was not passed on; the channel cannot be used from outside.
+//!
+//! A search for fares: every airline is asked at the same time, and the page shows what they offer as it comes in.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{self, JoinHandle};
+
+/// An amount of money, in cents.
+pub type Cents = u64;
+
+/// The number of an airline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AirlineId(pub u16);
+
+/// Where a traveller wants to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trip {
+    pub from: String,
+    pub to: String,
+}
+
+/// What an airline asks for a trip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub airline: AirlineId,
+    pub fare: Cents,
+}
+
+/// How a search went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// How many offers were shown.
+    pub offers: usize,
+    /// The airlines whose adapter panicked.
+    pub failed: Vec<AirlineId>,
+}
+
+/// Asks an airline for its fare. `None`: it does not fly there.
+pub type Adapter = Arc<dyn Fn(&Trip) -> Option<Cents> + Send + Sync>;
+
+/// The airlines that are asked.
+pub struct FareSearch {
+    airlines: Vec<(AirlineId, Adapter)>,
+}
+
+impl FareSearch {
+    pub fn new(airlines: impl IntoIterator<Item = (AirlineId, Adapter)>) -> Self {
+        FareSearch { airlines: airlines.into_iter().collect() }
+    }
+
+    /// Asks every airline, and shows each offer as it comes in.
+    pub fn search(&self, trip: &Trip, mut show: impl FnMut(Offer)) -> Summary {
+        let (offers, threads) = self.ask(trip);
+        let mut shown = 0;
+        for offer in offers {
+            show(offer);
+            shown += 1;
+        }
+        let failed = |(airline, thread): (AirlineId, JoinHandle<()>)| thread.join().is_err().then_some(airline);
+        Summary { offers: shown, failed: threads.into_iter().filter_map(failed).collect() }
+    }
+
+    fn ask(&self, trip: &Trip) -> (Receiver<Offer>, Vec<(AirlineId, JoinHandle<()>)>) {
+        let (found, offers) = mpsc::channel();
+        let ask = |(airline, adapter): &(AirlineId, Adapter)| {
+            let (airline, adapter, trip, found) = (*airline, Arc::clone(adapter), trip.clone(), found.clone());
+            let thread = thread::spawn(move || {
+                if let Some(fare) = adapter(&trip) {
+                    let _ = found.send(Offer { airline, fare });
+                }
+            });
+            (airline, thread)
+        };
+        (offers, self.airlines.iter().map(ask).collect())
+    }
+}
