@@ -239,8 +239,10 @@ fn sender_not_dropped() {
     deadlock (channel)
     SenderNotDropped
     main waits to receive from `jobs/done`: it is empty, but not closed, for a sender of it still exists.
+    That sender was made at :7.
     t1, which sent on it, has ended.
     No other thread is left, so that sender belongs to main itself, or is never dropped.
+    - :7 a sender of `jobs/done` that still exists was made here: let (jobs, done) = mpsc::channel();
     ");
 }
 
@@ -278,9 +280,11 @@ fn receive_while_holding() {
     deadlock (channel)
     HoldAndWait
     main waits at :14 to receive from `answer/answers`: it is empty, but not closed, for a sender of it still exists.
+    That sender was made at :8.
     main keeps `state` while it waits (held since :13), and t1 waits at :11 for it.
     - :13 main locks `state`: let held = state.lock().unwrap();
     ^ :14 main waits here to receive from `answer/answers`: let answer = answers.recv().unwrap();
+    - :8 a sender of `answer/answers` that still exists was made here: let (answer, answers) = mpsc::channel();
     ^ :11 t1 waits here for `state`: move || answer.send(*state.lock().unwrap()).unwrap()
     ");
 }
