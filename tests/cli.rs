@@ -5,15 +5,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use repo_tests::{copy, ending, root, xtask};
+use repo_tests::{ending, repository, root, xtask};
 use tempfile::TempDir;
-
-/// A small repository, in which nothing can be judged.
-fn repository() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copy(&root().join("tests/fixtures/repository"), folder.path());
-    folder
-}
 
 fn solve(repository: &Path, id: &str) {
     let entry = format!("[solved.{id}]\ndate = 2026-01-31\nattempts = 3\n");

@@ -29,6 +29,14 @@ impl Learner {
         std::fs::write(&new, text).unwrap();
         std::fs::rename(new, bank(&self.checkout)).unwrap();
     }
+
+    /// Saves a program that never ends, and waits until it runs.
+    fn saves_what_never_ends(&self) {
+        self.saves(&solution("lib.rs").replacen("let debtor", "if amount > 0 { loop {} }\n        let debtor", 1));
+        while !a_scenario_runs() {
+            std::thread::yield_now();
+        }
+    }
 }
 
 fn bank(checkout: &Path) -> PathBuf {
@@ -73,11 +81,7 @@ fn a_save_during_a_check_ends_that_check_and_is_judged() {
     let _alone = alone();
     let learner = Learner::new(&[]);
     learner.watch.sees("[q]uit");
-    let endless = solution("lib.rs").replacen("let debtor", "if amount > 0 { loop {} }\n        let debtor", 1);
-    learner.saves(&endless);
-    while !a_scenario_runs() {
-        std::thread::yield_now();
-    }
+    learner.saves_what_never_ends();
     learner.saves(&solution("lib.rs"));
     let screen = learner.watch.sees("solved: press n for the next exercise");
     assert!(!screen.contains("timed-out"), "{screen}");
@@ -102,11 +106,7 @@ fn a_watch_that_is_told_to_end_leaves_nothing_running() {
     let _alone = alone();
     let learner = Learner::new(&[]);
     learner.watch.sees("[q]uit");
-    let endless = solution("lib.rs").replacen("let debtor", "if amount > 0 { loop {} }\n        let debtor", 1);
-    learner.saves(&endless);
-    while !a_scenario_runs() {
-        std::thread::yield_now();
-    }
+    learner.saves_what_never_ends();
     told(&learner.watch, "-TERM");
     assert!(!learner.watch.ends().0.success());
     while a_scenario_runs() {

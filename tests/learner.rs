@@ -6,15 +6,7 @@ use std::process::{Command, Stdio};
 use exercise::{FixKind, fixes};
 use insta::assert_snapshot;
 use judge::Judgement;
-use repo_tests::{copy, ending, root, xtask};
-use tempfile::TempDir;
-
-/// A small repository, in which nothing can be judged.
-fn repository() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    copy(&root().join("tests/fixtures/repository"), folder.path());
-    folder
-}
+use repo_tests::{ending, repository, root, xtask};
 
 /// A command without a terminal, as a script starts it.
 fn xtask_in(folder: &Path, arguments: &[&str]) -> Command {

@@ -66,21 +66,7 @@ impl Failing {
     fn tell<R>(&self, show: impl FnOnce(&Story<'_>) -> R) -> R {
         let source = std::fs::read_to_string(root().join(&self.file)).unwrap();
         let sources = [(self.file.to_string_lossy().into_owned(), source)];
-        let trace = self.trace();
-        let Judgement { verdict, kind, message, at, evidence, simplification, .. } = &self.judgement;
-        show(&Story {
-            verdict: *verdict,
-            kind: *kind,
-            scenario: self.judgement.scenario.as_deref().unwrap(),
-            scenario_about: &self.judgement.failing_scenario().unwrap().about,
-            message,
-            at: at.as_ref(),
-            evidence: evidence.as_ref().unwrap(),
-            simplification: simplification.as_ref(),
-            outcomes: &self.judgement.failing_scenario().unwrap().outcomes,
-            trace: Some(&trace),
-            sources: &sources,
-        })
+        viewer::tell(&self.judgement, &sources, show)
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use exercise::{Catalogue, Exercise};
 use judge::{Bench, Workspace};
+use tempfile::TempDir;
 
 /// The checkout that is tested.
 pub fn root() -> &'static Path {
@@ -113,6 +114,13 @@ pub fn xtask_in_checkout(checkout: &Path) -> Command {
     let mut command = xtask();
     command.current_dir(checkout).env("CARGO_TARGET_DIR", target);
     command
+}
+
+/// A small repository, in which nothing can be judged.
+pub fn repository() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be created");
+    copy(&root().join("tests/fixtures/repository"), folder.path());
+    folder
 }
 
 /// Lets tests that look at all processes of the machine take turns.

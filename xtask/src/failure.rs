@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use exercise::{Engine, Id};
 use judge::Judgement;
 use kata_trace::{Trace, Verdict};
@@ -42,15 +41,7 @@ impl Failure {
     pub(crate) fn store(&self, scratch: &Path, id: &Id) -> anyhow::Result<()> {
         let path = path(scratch, id);
         let text = serde_json::to_vec(self)?;
-        let write = || {
-            let folder = path.parent().context("a file is in a folder")?;
-            std::fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            std::io::Write::write_all(&mut file, &text)?;
-            file.persist(&path)?;
-            anyhow::Ok(())
-        };
-        write().with_context(|| format!("cannot write {}", path.display()))
+        Ok(judge::replace_file(&path, &text)?)
     }
 
     /// The one that was kept last. One that cannot be used counts as none: the next check keeps it again.

@@ -2,7 +2,7 @@
 
 use exercise::Id;
 use kata_trace::Verdict;
-use progress::{Progress, forget_attempts, update};
+use progress::{Progress, SetAside, forget_attempts, update};
 
 use crate::repository::Repository;
 
@@ -16,9 +16,9 @@ pub(crate) fn enter(repository: &Repository, change: impl FnOnce(&mut Progress))
         rebuilt = still_solved(repository);
         rebuilt.iter().for_each(|id| progress.solve(scratch, id));
     };
-    let written = update(&repository.root, scratch, rebuild, change)?;
-    if let Some((aside, reason)) = written.set_aside {
-        anstream::eprintln!("progress.toml could not be used and is now {}: {reason}", aside.display());
+    let set_aside = update(&repository.root, scratch, rebuild, change)?;
+    if let Some(SetAside { path, reason }) = set_aside {
+        anstream::eprintln!("progress.toml could not be used and is now {}: {reason}", path.display());
         match rebuilt.as_slice() {
             [] => anstream::eprintln!("no stored verdict tells what was solved: `cargo xtask check` enters it again"),
             ids => {
@@ -42,7 +42,7 @@ fn still_solved(repository: &Repository) -> Vec<Id> {
     let Ok(bench) = repository.bench() else { return Vec::new() };
     let passed = |id: &&Id| {
         let exercise = repository.catalogue.exercise(id).ok()?;
-        let judgement = judge::remembered(&bench, &exercise, &exercise.source()).ok()??;
+        let judgement = judge::remembered(bench, &exercise, &exercise.source()).ok()??;
         (judgement.verdict == Verdict::Passed).then_some(())
     };
     repository.catalogue.ids().iter().filter(|id| passed(id).is_some()).cloned().collect()

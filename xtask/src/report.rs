@@ -365,7 +365,7 @@ pub(crate) fn missing(missing: &BTreeMap<&str, Vec<String>>) -> String {
 pub(crate) fn failed(root: &Path, exercise: &Exercise, judgement: &Judgement) -> String {
     let heading = heading(exercise);
     match judgement.scenario.as_deref() {
-        Some(scenario) => heading + &story(root, exercise, judgement, scenario),
+        Some(_) => heading + &story(root, exercise, judgement),
         None => heading + &refused(judgement),
     }
 }
@@ -385,22 +385,9 @@ fn refused(judgement: &Judgement) -> String {
 }
 
 /// How the execution went. What is printed loses its colours where they are not wanted.
-fn story(root: &Path, exercise: &Exercise, judgement: &Judgement, scenario: &str) -> String {
-    let trace = judgement.execution();
-    let story = viewer::Story {
-        verdict: judgement.verdict,
-        kind: judgement.kind,
-        scenario,
-        scenario_about: judgement.failing_scenario().map_or("", |scenario| &scenario.about),
-        message: &judgement.message,
-        at: judgement.at.as_ref(),
-        evidence: &judgement.evidence.clone().unwrap_or_default(),
-        simplification: judgement.simplification.as_ref(),
-        outcomes: judgement.failing_scenario().map_or(&[], |scenario| &scenario.outcomes),
-        trace: trace.as_ref(),
-        sources: &judgement.sources(root, exercise),
-    };
-    viewer::timeline::render(&story, &style())
+fn story(root: &Path, exercise: &Exercise, judgement: &Judgement) -> String {
+    let sources = judgement.sources(root, exercise);
+    viewer::tell(judgement, &sources, |story| viewer::timeline::render(story, &style()))
 }
 
 fn style() -> viewer::Style {
@@ -420,7 +407,7 @@ pub(crate) fn replayed(
         return refused(judgement);
     }
     // Nothing was searched.
-    let mut text = story(root, exercise, &Judgement { evidence: None, ..judgement.clone() }, scenario);
+    let mut text = story(root, exercise, &Judgement { evidence: None, ..judgement.clone() });
     if let (Some(failure), Some(now)) = (failure, judgement.execution())
         && let Some(departure) = departure_in_words(failure, &now)
     {

@@ -1,5 +1,6 @@
 //! The checkout that the command works on.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -12,6 +13,7 @@ use progress::Progress;
 pub(crate) struct Repository {
     pub(crate) root: PathBuf,
     pub(crate) catalogue: Catalogue,
+    bench: OnceCell<Bench>,
 }
 
 impl Repository {
@@ -22,7 +24,7 @@ impl Repository {
         let root = root.or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned));
         let root = root.context("there is no folder `exercises` here or above")?;
         let catalogue = Catalogue::read(&root)?;
-        Ok(Repository { root, catalogue })
+        Ok(Repository { root, catalogue, bench: OnceCell::new() })
     }
 
     /// Finds an exercise, or says on the standard error that there is none.
@@ -54,8 +56,12 @@ impl Repository {
     }
 
     /// What judging needs.
-    pub(crate) fn bench(&self) -> anyhow::Result<Bench> {
-        Ok(Bench::new(self.workspace())?)
+    pub(crate) fn bench(&self) -> anyhow::Result<&Bench> {
+        if self.bench.get().is_none() {
+            // Nobody else sets it: a command has one thread.
+            let _ = self.bench.set(Bench::new(self.workspace())?);
+        }
+        self.bench.get().context("it has just been set")
     }
 
     /// The same checkout, as the judge sees it.

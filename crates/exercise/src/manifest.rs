@@ -191,6 +191,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All of them, from the gentlest to the most telling.
+    pub const ALL: [Stage; 4] = [Stage::Symptom, Stage::Where, Stage::Idea, Stage::Shape];
+
     /// From 1 to 4.
     pub fn number(self) -> u8 {
         match self {

@@ -43,7 +43,7 @@ pub fn missing(root: &Path, exercise: &Exercise) -> Result<Vec<String>, Error> {
             }
         }
     }
-    for stage in [Stage::Symptom, Stage::Where, Stage::Idea, Stage::Shape] {
+    for stage in Stage::ALL {
         if !exercise.manifest.hints.iter().any(|hint| hint.stage == stage && hint.verdicts.is_empty()) {
             missing.push(format!("a hint for {}", stage.title()));
         }

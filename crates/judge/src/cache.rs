@@ -89,8 +89,12 @@ fn judge_identity() -> String {
     stamp().unwrap_or_default()
 }
 
-/// Replaces a file in one step: whoever reads it, and whatever is killed meanwhile, sees the old or the new text.
-pub(crate) fn write(path: &Path, text: &[u8]) -> Result<(), Error> {
+/// Replaces a file in one step: whoever reads it, and whatever is killed meanwhile, sees the old or the new text. Its
+/// folder is made if need be.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(path: &Path, text: &[u8]) -> Result<(), Error> {
     let replace = || {
         let folder = path.parent().expect("a file is in a folder");
         std::fs::create_dir_all(folder)?;

@@ -33,6 +33,7 @@ use std::time::Instant;
 use exercise::{Engine, Exercise};
 use kata_trace::Verdict;
 
+pub use cache::write as replace_file;
 pub use child::{Cancel, kill_all};
 pub use error::Error;
 pub use play::{Game, Position};
@@ -142,9 +143,7 @@ pub fn judge(
     report: &mut dyn FnMut(Step),
 ) -> Result<Judged, Error> {
     let started = Instant::now();
-    let shown = bench.workspace.shown(file);
-    let path = bench.workspace.root().join(&shown);
-    let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+    let (shown, bytes) = read(bench, file)?;
     let entry = cache::Entry::new(&bench.workspace, exercise, &shown, &bytes, &bench.fingerprint)?;
     let remembered = if options.remember { entry.load() } else { None };
     if let Some(judgement) = remembered {
@@ -161,10 +160,16 @@ pub fn judge(
 /// # Errors
 /// The file or the exercise cannot be read.
 pub fn remembered(bench: &Bench, exercise: &Exercise, file: &Path) -> Result<Option<Judgement>, Error> {
+    let (shown, bytes) = read(bench, file)?;
+    Ok(cache::Entry::new(&bench.workspace, exercise, &shown, &bytes, &bench.fingerprint)?.load())
+}
+
+/// A file's name, as it is shown, and what it says.
+fn read(bench: &Bench, file: &Path) -> Result<(PathBuf, Vec<u8>), Error> {
     let shown = bench.workspace.shown(file);
     let path = bench.workspace.root().join(&shown);
     let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
-    Ok(cache::Entry::new(&bench.workspace, exercise, &shown, &bytes, &bench.fingerprint)?.load())
+    Ok((shown, bytes))
 }
 
 fn decide(

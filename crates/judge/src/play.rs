@@ -14,7 +14,7 @@ use crate::excerpt::Source;
 use crate::process::Way;
 use crate::scenario::Scenario;
 use crate::verdict::{Milliseconds, Rejection};
-use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, lint, naming, prepare, process, run};
+use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, lint, naming, prepare, process, read, run};
 
 /// A program to decide for.
 pub struct Game {
@@ -56,9 +56,7 @@ impl Game {
     ) -> Result<Result<Self, Rejection>, Error> {
         let Schedule { engine, scenario, tokens } = start;
         let root = bench.workspace.root().to_owned();
-        let shown = bench.workspace.shown(file);
-        let path = root.join(&shown);
-        let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+        let (shown, bytes) = read(bench, file)?;
         let name = shown.to_string_lossy().into_owned();
         let text = match lint::lint(exercise, &name, &bytes) {
             Ok(text) => text.to_owned(),

@@ -208,15 +208,7 @@ mod tests {
     use super::*;
 
     fn request() -> Request {
-        Request {
-            nonce: "n".repeat(32),
-            scenario: "s".to_owned(),
-            budget: Budget::default(),
-            replay: None,
-            simplify: false,
-            grades: Grades::default(),
-            stop: false,
-        }
+        Request { nonce: "n".repeat(32), scenario: "s".to_owned(), ..Request::default() }
     }
 
     fn verdict(status: ExitStatus, stdout: &str, stderr: &str) -> Verdict {

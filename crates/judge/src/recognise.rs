@@ -49,17 +49,15 @@ pub fn recognise(
     if judgement.verdict == Verdict::Passed {
         return Ok(None);
     }
+    let fixes = fixes(workspace.root(), exercise).map_err(|error| Error::new(error.to_string()))?;
+    let alike = |fix: &Fix| matches!(&fix.kind, FixKind::Wrong { declared, .. } if fails_as(judgement, declared));
+    if !fixes.iter().any(alike) {
+        return Ok(None);
+    }
     let Some(scale) = Scale::new(workspace.root(), exercise, text)? else { return Ok(None) };
-    let fixes = match fixes(workspace.root(), exercise) {
-        Ok(fixes) => fixes,
-        Err(error) => return Err(Error::new(error.to_string())),
-    };
     let mut best: Option<Recognised> = None;
-    for fix in &fixes {
-        let FixKind::Wrong { declared, why } = &fix.kind else { continue };
-        if !fails_as(judgement, declared) {
-            continue;
-        }
+    for fix in fixes.iter().filter(|fix| alike(fix)) {
+        let FixKind::Wrong { why, .. } = &fix.kind else { continue };
         let likeness = scale.likeness(&fix.path)?;
         if likeness.overlap >= ENOUGH && best.as_ref().is_none_or(|best| likeness.index > best.likeness) {
             best = Some(Recognised { lesson: why.clone(), fix: fix.clone(), likeness: likeness.index });

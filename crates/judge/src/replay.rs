@@ -10,7 +10,7 @@ use crate::child::Cancel;
 use crate::excerpt::Source;
 use crate::process::Way;
 use crate::verdict::{Milliseconds, millis};
-use crate::{Bench, Error, Judgement, Step, lint, naming, prepare, process, run};
+use crate::{Bench, Error, Judgement, Step, lint, naming, prepare, process, read, run};
 
 /// Which execution to repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +75,7 @@ fn rerun(
 ) -> Result<Replayed, Error> {
     let started = Instant::now();
     let root = bench.workspace.root();
-    let shown = bench.workspace.shown(file);
-    let path = root.join(&shown);
-    let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
+    let (shown, bytes) = read(bench, file)?;
     let shown = shown.to_string_lossy();
     let rejected = |rejection| Ok(Replayed::Ran(Box::new(Judgement::rejected(&exercise.id, rejection))));
     let text = match lint::lint(exercise, &shown, &bytes) {

@@ -1,4 +1,5 @@
-//! The simplest execution that fails as the one that was found, looked for in a process of its own: whatever goes wrong there, what was found stands.
+//! The simplest execution that fails as the one that was found, looked for in a process of its own: whatever goes wrong
+//! there, what was found stands.
 
 use std::path::Path;
 

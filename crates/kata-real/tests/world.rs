@@ -23,7 +23,7 @@ use std::io::Write as _;
 use std::process::{Command, ExitCode, Stdio};
 
 use kata::harness::Scenario;
-use kata_trace::{Budget, DeadlockKind, Grades, Record, Request, Verdict};
+use kata_trace::{Budget, DeadlockKind, Record, Request, Verdict};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Code, and the verdict that it must get.
@@ -99,10 +99,7 @@ fn record(name: &str) -> Result<Record, Failed> {
         nonce: "0".repeat(32),
         scenario: name.to_owned(),
         budget: Budget { wall_seconds: 20, ..Budget::default() },
-        replay: None,
-        simplify: false,
-        grades: Grades::default(),
-        stop: false,
+        ..Request::default()
     };
     let mut child = Command::new(std::env::current_exe()?)
         .env(CASE, name)

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use kata::harness::Scenario;
 use kata_shuttle::sync::{Arc, Mutex};
 use kata_shuttle::{process, thread};
-use kata_trace::{Budget, Grades, Record, Request, Verdict};
+use kata_trace::{Record, Request, Verdict};
 
 /// Set for the process of a scenario, which is this test's program again.
 const CHILD: &str = "KATA_TEST_CHILD";
@@ -85,15 +85,7 @@ fn child() {
 }
 
 fn run(scenario: &str) -> Record {
-    let request = Request {
-        nonce: "5eed".to_owned(),
-        scenario: scenario.to_owned(),
-        budget: Budget::default(),
-        replay: None,
-        simplify: false,
-        grades: Grades::default(),
-        stop: false,
-    };
+    let request = Request { nonce: "5eed".to_owned(), scenario: scenario.to_owned(), ..Request::default() };
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(CHILD, "1")

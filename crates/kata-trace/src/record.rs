@@ -65,7 +65,7 @@ impl Default for Budget {
 }
 
 /// The one line that a scenario's process reads from its standard input before any learner's code runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// 128 random bits, in hexadecimal: the answer must repeat them.
     pub nonce: String,

@@ -106,6 +106,13 @@ pub struct Order {
     pub stop: bool,
 }
 
+impl Order {
+    /// To explore, as far as usual.
+    pub fn new(run: fn()) -> Self {
+        Order { run, budget: Budget::default(), replay: None, simplify: false, stop: false, grades: Grades::default() }
+    }
+}
+
 struct Channel {
     out: Mutex<Option<File>>,
     nonce: String,

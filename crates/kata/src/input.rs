@@ -221,9 +221,7 @@ mod tests {
 
     #[test]
     fn a_failing_input_becomes_as_small_as_it_can_fail() {
-        let budget = kata_trace::Budget::default();
-        let grades = kata_trace::Grades::default();
-        let order = Order { run: || {}, budget, replay: None, simplify: false, stop: false, grades };
+        let order = Order::new(|| {});
         let mut runs = 0;
         let mut scenario = |_: Order| {
             runs += 1;

@@ -1,7 +1,6 @@
 //! `progress.toml`.
 
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -11,6 +10,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::attempts::attempts;
 use crate::merge::mend;
+use crate::replace::replace;
 
 const HEADING: &str = "# What you have done, kept by `cargo xtask`. Commit this file if you like.\n\n";
 
@@ -48,11 +48,13 @@ pub struct Seen {
     pub solution: bool,
 }
 
-/// What writing did besides.
+/// A file that could not be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Where the file is now that could not be used, and why it could not.
-    pub set_aside: Option<(PathBuf, String)>,
+pub struct SetAside {
+    /// Where it is now.
+    pub path: PathBuf,
+    /// Why it could not be used.
+    pub reason: String,
 }
 
 impl Progress {
@@ -163,28 +165,18 @@ impl Progress {
         }
     }
 
-    fn write(&self) -> anyhow::Result<Written> {
+    fn write(&self) -> anyhow::Result<Option<SetAside>> {
         let set_aside = match &self.corrupt {
-            Some(reason) => Some((set_aside(&self.path)?, reason.trim_end().to_owned())),
+            Some(reason) => Some(SetAside { path: set_aside(&self.path)?, reason: reason.trim_end().to_owned() }),
             None => None,
         };
-        let folder = self.path.parent().context("the repository has a root")?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(self.document.to_string().as_bytes())?;
-        file.as_file().sync_all()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let usual = std::fs::metadata(&self.path).map_or(0o644, |meta| meta.permissions().mode() & 0o777);
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(usual))?;
-        }
-        file.persist(&self.path)?;
-        Ok(Written { set_aside })
+        replace(&self.path, self.document.to_string().as_bytes())?;
+        Ok(set_aside)
     }
 }
 
 /// Changes the file, in one step and one process at a time. `rebuild` enters what is known from elsewhere when the
-/// file could not be used.
+/// file could not be used; it is then returned where that one is now.
 ///
 /// # Errors
 /// The file cannot be read or written.
@@ -193,7 +185,7 @@ pub fn update(
     scratch: &Path,
     rebuild: impl FnOnce(&mut Progress),
     change: impl FnOnce(&mut Progress),
-) -> anyhow::Result<Written> {
+) -> anyhow::Result<Option<SetAside>> {
     let _lock = lock(scratch)?;
     let mut progress = Progress::read(root)?;
     let before = progress.document.to_string();
@@ -202,9 +194,9 @@ pub fn update(
     }
     change(&mut progress);
     if progress.document.to_string() == before {
-        return Ok(Written { set_aside: None });
+        return Ok(None);
     }
-    progress.write().with_context(|| format!("cannot write {}", progress.path.display()))
+    progress.write()
 }
 
 /// Two commands that end at the same time take turns.
@@ -256,7 +248,7 @@ mod tests {
         text.replace(&today().to_string(), "TODAY")
     }
 
-    fn solve(root: &Path, scratch: &Path, name: &str) -> Written {
+    fn solve(root: &Path, scratch: &Path, name: &str) -> Option<SetAside> {
         let written = update(root, scratch, |_| {}, |progress| progress.solve(scratch, &id(name))).unwrap();
         forget_attempts(scratch, &id(name)).unwrap();
         written
@@ -323,7 +315,7 @@ mod tests {
             let rebuild = |progress: &mut Progress| progress.solve(root.path(), &id("02-double-spend"));
             let change = |progress: &mut Progress| progress.solve(root.path(), &id("03-deadlock"));
             let written = update(root.path(), root.path(), rebuild, change).unwrap();
-            let (aside, _) = written.set_aside.unwrap();
+            let aside = written.unwrap().path;
             assert!(aside.ends_with(format!("progress.broken-{}.toml", number + 1)), "{}", aside.display());
             assert_eq!(std::fs::read_to_string(aside).unwrap(), broken);
             let progress = Progress::read(root.path()).unwrap();
@@ -339,7 +331,7 @@ mod tests {
         let conflict = format!("<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n");
         std::fs::write(root.path().join("progress.toml"), conflict).unwrap();
         assert_eq!(Progress::read(root.path()).unwrap().complaint(), None);
-        assert_eq!(solve(root.path(), root.path(), "02-double-spend").set_aside, None);
+        assert_eq!(solve(root.path(), root.path(), "02-double-spend"), None);
         insta::assert_snapshot!(text(root.path()), @"
         [solved.03-deadlock]
         date = 2026-01-31

@@ -7,9 +7,11 @@ mod attempts;
 mod belt;
 mod file;
 mod merge;
+mod replace;
 mod standing;
 
 pub use attempts::{count_attempt, forget_attempts};
 pub use belt::Belt;
-pub use file::{Progress, Seen, Solved, Written, update};
+pub use file::{Progress, Seen, SetAside, Solved, update};
+pub use replace::replace;
 pub use standing::{ExerciseStanding, Standing, TrackStanding, points};

@@ -12,6 +12,7 @@ mod play;
 mod player;
 mod scene;
 mod screen;
+mod signals;
 mod step;
 mod stepper;
 mod story;

@@ -11,6 +11,8 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::{DefaultTerminal, Frame};
 
+use crate::signals::before_the_end;
+
 /// Held while something is drawn. Who restores the terminal from another thread keeps it.
 static DRAWING: Mutex<()> = Mutex::new(());
 
@@ -40,7 +42,7 @@ impl<T: Send + 'static> Screen<T> {
             std::io::stdin().is_terminal() && stdout().is_terminal(),
             "the standard input and output are no terminal"
         );
-        restore_on_signals();
+        before_the_end(give_back_for_good);
         let terminal = ratatui::try_init().context("cannot use the terminal")?;
         let (sender, messages) = mpsc::channel();
         let keys = sender.clone();
@@ -89,24 +91,11 @@ fn read_events<T>(sender: &Sender<Message<T>>) {
     }
 }
 
-/// Makes the signals that end this process give the terminal back, and end its children, first.
-#[cfg(unix)]
-fn restore_on_signals() {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
-    // Without a handler the signals do what they did before.
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
-    std::thread::spawn(move || {
-        for signal in &mut signals {
-            std::mem::forget(DRAWING.lock().unwrap_or_else(PoisonError::into_inner));
-            // Of a terminal that is gone nothing can be restored.
-            let _ = ratatui::try_restore();
-            let _ = execute!(stdout(), Show);
-            judge::kill_all();
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-        }
-    });
+/// Gives the terminal back, for good, and ends the children.
+fn give_back_for_good() {
+    std::mem::forget(DRAWING.lock().unwrap_or_else(PoisonError::into_inner));
+    // Of a terminal that is gone nothing can be restored.
+    let _ = ratatui::try_restore();
+    let _ = execute!(stdout(), Show);
+    judge::kill_all();
 }
-
-#[cfg(not(unix))]
-fn restore_on_signals() {}

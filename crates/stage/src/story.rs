@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use exercise::Exercise;
 use judge::Judgement;
 use viewer::Story;
@@ -30,19 +29,6 @@ fn tell<R>(
     judgement: &Judgement,
     show: impl FnOnce(&Story<'_>) -> R,
 ) -> anyhow::Result<R> {
-    let trace = judgement.execution();
-    let story = Story {
-        verdict: judgement.verdict,
-        kind: judgement.kind,
-        scenario: judgement.scenario.as_deref().context("it did not come to running")?,
-        scenario_about: judgement.failing_scenario().map_or("", |scenario| &scenario.about),
-        message: &judgement.message,
-        at: judgement.at.as_ref(),
-        evidence: &judgement.evidence.clone().unwrap_or_default(),
-        simplification: judgement.simplification.as_ref(),
-        outcomes: judgement.failing_scenario().map_or(&[], |scenario| &scenario.outcomes),
-        trace: trace.as_ref(),
-        sources: &judgement.sources(root, exercise),
-    };
-    Ok(show(&story))
+    anyhow::ensure!(judgement.scenario.is_some(), "it did not come to running");
+    Ok(viewer::tell(judgement, &judgement.sources(root, exercise), show))
 }

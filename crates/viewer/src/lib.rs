@@ -11,8 +11,11 @@ mod paint;
 pub mod prose;
 mod rows;
 pub mod steps;
+mod story;
 pub mod timeline;
 mod words;
+
+pub use story::tell;
 
 use kata_trace::{DeadlockKind, Evidence, Location, Outcome, Simplification, Trace, Verdict};
 

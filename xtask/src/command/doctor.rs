@@ -44,7 +44,7 @@ pub(crate) fn doctor() -> anyhow::Result<Outcome> {
     symptoms.push(room(&repository.root));
     symptoms.push(exercises(&repository));
     if let Ok(bench) = repository.bench() {
-        symptoms.extend([Engine::Shuttle, Engine::Loom, Engine::Real].map(|engine| world(&bench, engine)));
+        symptoms.extend(Engine::ALL.map(|engine| world(bench, engine)));
     }
     print(&report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms))?;
     let well = symptoms.iter().all(|symptom| symptom.remedy.is_none());

@@ -76,7 +76,7 @@ fn passing(
     let about = shown.clone().find(|scenario| scenario.name == exercise.manifest.scenario);
     let Some(scenario) = about.or_else(|| shown.next()) else { return Ok(None) };
     let schedule = Schedule { engine: scenario.engine, scenario: &scenario.name, tokens: "" };
-    let Replayed::Ran(mut ran) = judge::replay(&repository.bench()?, exercise, file, schedule, &mut say)? else {
+    let Replayed::Ran(mut ran) = judge::replay(repository.bench()?, exercise, file, schedule, &mut say)? else {
         anyhow::bail!("the empty schedule applies to every program, and yet it diverged");
     };
     anyhow::ensure!(ran.verdict == Verdict::Passed, "{} passes, and then it does not: {}", exercise.id, ran.message);

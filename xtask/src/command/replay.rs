@@ -91,7 +91,7 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let file = judging::file(&exercise, asked)?;
     let failure = kept.as_ref().and_then(|kept| kept.trace.as_ref()).filter(|_| arguments.schedule.is_none());
     let schedule = Schedule { engine, scenario, tokens };
-    let replayed = judge::replay(&repository.bench()?, &exercise, &file, schedule, &mut say)?;
+    let replayed = judge::replay(repository.bench()?, &exercise, &file, schedule, &mut say)?;
     if arguments.step
         && let Replayed::Ran(judgement) = &replayed
         && judgement.execution().is_some()

@@ -29,7 +29,7 @@ pub(crate) fn reset(arguments: &Arguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Passed);
     }
     let kept = keep(&repository.root.join(exercise.directory()).join("kept"), &own)?;
-    replace(&repository.root.join(&file), &starter)?;
+    progress::replace(&repository.root.join(&file), &starter)?;
     let kept = repository.workspace().shown(&kept);
     print(&format!("{} is as it was shipped\nyour version is {}\n", file.display(), kept.display()))?;
     Ok(Outcome::Passed)
@@ -49,17 +49,4 @@ fn keep(folder: &Path, text: &[u8]) -> anyhow::Result<PathBuf> {
         return Ok(path);
     }
     unreachable!("there is always a next number")
-}
-
-/// Replaces a file in one step: a kill at any moment leaves the old or the new text.
-fn replace(path: &Path, text: &[u8]) -> anyhow::Result<()> {
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(path.parent().context("a file is in a folder")?)?;
-        file.write_all(text)?;
-        file.as_file().sync_all()?;
-        file.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
-        file.persist(path)?;
-        anyhow::Ok(())
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))
 }

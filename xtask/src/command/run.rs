@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Some(id) = repository.exercise_or_next(arguments.exercise.as_deref())? else { return Ok(Outcome::BadUsage) };
     let exercise = repository.catalogue.exercise(&id)?;
     let bench = repository.bench()?;
-    let Some(demo) = Demo::build(&bench, &exercise)? else { return Ok(Outcome::NotPassed) };
+    let Some(demo) = Demo::build(bench, &exercise)? else { return Ok(Outcome::NotPassed) };
     let quiet = arguments.times > 1;
     let mut endings: Vec<Ending> = Vec::new();
     for _ in 0..arguments.times {

@@ -34,7 +34,7 @@ pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
             exercises.push(repository.catalogue.exercise(id)?);
         }
     }
-    let verified = corpus::verify(&repository.bench()?, &exercises, &mut say)?;
+    let verified = corpus::verify(repository.bench()?, &exercises, &mut say)?;
     let mut missing = BTreeMap::new();
     for exercise in &exercises {
         let what = exercise::missing(&repository.root, exercise)?;

@@ -3,7 +3,7 @@
 use kata::harness::Order;
 use kata_loom::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use kata_loom::{explore, explore_with, thread};
-use kata_trace::{Budget, Grades, Verdict};
+use kata_trace::{Budget, Verdict};
 
 use crate::support;
 
@@ -46,8 +46,7 @@ fn the_first_failure_has_as_few_preemptions_as_possible() {
 }
 
 fn order(replay: Option<String>) -> Order {
-    let (budget, grades) = (Budget::default(), Grades::default());
-    Order { run: lost_update, budget, replay, simplify: false, stop: false, grades }
+    Order { replay, ..Order::new(lost_update) }
 }
 
 #[test]

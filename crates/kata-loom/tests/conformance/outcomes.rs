@@ -4,7 +4,7 @@ use kata::harness::{Finding, Order};
 use kata_loom::sync::Arc;
 use kata_loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use kata_loom::{explore, thread};
-use kata_trace::{Budget, Grade, Grades, Verdict};
+use kata_trace::{Grade, Grades, Verdict};
 
 /// Store buffering: each thread writes its own variable and reads the other's.
 fn store_buffering() {
@@ -24,7 +24,7 @@ fn store_buffering() {
 
 fn run(replay: Option<&str>, grades: &Grades) -> Finding {
     let (replay, grades) = (replay.map(str::to_owned), grades.clone());
-    explore(Order { run: store_buffering, budget: Budget::default(), replay, simplify: false, stop: false, grades })
+    explore(Order { replay, grades, ..Order::new(store_buffering) })
 }
 
 #[test]

@@ -6,7 +6,7 @@ use kata::harness::{Finding, Order};
 use kata_shuttle::sync::Mutex;
 use kata_shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use kata_shuttle::thread;
-use kata_trace::{Budget, Grade, Grades, Op, Outcome, Verdict};
+use kata_trace::{Grade, Grades, Op, Outcome, Verdict};
 
 use crate::support::story;
 
@@ -43,9 +43,8 @@ fn two_outcomes() {
 }
 
 fn explore(run: fn(), replay: Option<&str>, grades: &Grades) -> Finding {
-    let replay = replay.map(str::to_owned);
-    let grades = grades.clone();
-    kata_shuttle::explore(Order { run, budget: Budget::default(), replay, simplify: false, stop: false, grades })
+    let (replay, grades) = (replay.map(str::to_owned), grades.clone());
+    kata_shuttle::explore(Order { replay, grades, ..Order::new(run) })
 }
 
 fn list(outcomes: &[&str]) -> std::collections::BTreeSet<String> {

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use kata::harness::{Finding, Order};
 use kata_shuttle::Settings;
 use kata_trace::diagnosis::Signature;
-use kata_trace::{Budget, DeadlockKind, Grades, Simplification, Size, Verdict};
+use kata_trace::{Budget, DeadlockKind, Simplification, Size, Verdict};
 
 std::thread_local! {
     pub(crate) static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
@@ -48,8 +48,7 @@ pub(crate) fn stand(scenario: fn(), schedule: &str) -> Finding {
 }
 
 fn order(run: fn(), schedule: &str) -> Order {
-    let (budget, grades) = (Budget::default(), Grades::default());
-    Order { run, budget, replay: Some(schedule.to_owned()), simplify: false, stop: false, grades }
+    Order { replay: Some(schedule.to_owned()), ..Order::new(run) }
 }
 
 /// Explores by random search alone.

@@ -10,6 +10,8 @@ mod unix {
     use anyhow::Context as _;
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
+    use crate::signals::before_the_end;
+
     /// How the terminal was, for who ends this process from elsewhere.
     static USUAL: Mutex<Option<Termios>> = Mutex::new(None);
 
@@ -26,7 +28,10 @@ mod unix {
             // Output and signals stay as they are: what is printed line by line looks as ever.
             single_keys.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
             *USUAL.lock().unwrap_or_else(PoisonError::into_inner) = Some(usual);
-            restore_on_signals(at_the_end);
+            before_the_end(move || {
+                restore();
+                at_the_end();
+            });
             let terminal = Terminal { single_keys };
             terminal.set(&terminal.single_keys)?;
             Ok(terminal)
@@ -56,19 +61,6 @@ mod unix {
             // Of a terminal that is gone nothing can be restored.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, usual);
         }
-    }
-
-    fn restore_on_signals(at_the_end: impl Fn() + Send + 'static) {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        // Without a handler the signals do what they did before.
-        let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
-        std::thread::spawn(move || {
-            for signal in &mut signals {
-                restore();
-                at_the_end();
-                let _ = signal_hook::low_level::emulate_default_handler(signal);
-            }
-        });
     }
 }
 

@@ -261,14 +261,7 @@ fn a_search_at_random_takes_any_branch_and_its_schedule_can_be_replayed() {
     assert!(finding.evidence.seed.is_some(), "the systematic search has had one execution");
     let again = replay(scenario, finding.schedule.as_deref().unwrap());
     assert_eq!((again.verdict, again.trace), (finding.verdict, finding.trace));
-    let second = kata_shuttle::explore(kata::harness::Order {
-        run: scenario,
-        budget: kata_trace::Budget::default(),
-        replay: Some(finding.schedule.unwrap().replace("*2", "*1")),
-        simplify: false,
-        stop: false,
-        grades: kata_trace::Grades::default(),
-    });
+    let second = replay(scenario, &finding.schedule.unwrap().replace("*2", "*1"));
     assert_eq!(second.verdict, Verdict::Panicked, "beginning at a branch that is not ready leads to the next one");
 }
 
@@ -684,22 +677,24 @@ fn threads_and_tasks_meet_in_the_same_primitives() {
 
 #[test]
 fn tasks_that_look_for_each_other_without_end_are_a_livelock() {
-    let spin = || {
-        one().block_on(async {
-            let flag = Arc::new(AtomicBool::new(false));
-            let other = flag.clone();
-            let task = tokio::spawn(async move {
-                while !other.load(SeqCst) {
-                    yield_now().await;
-                }
-            });
-            while !flag.load(SeqCst) {
+    assert_fails(|| look_for_each_other(&one()), Verdict::Livelock);
+}
+
+/// Two tasks of which each waits for what the other never does.
+fn look_for_each_other(runtime: &Runtime) {
+    runtime.block_on(async {
+        let flag = Arc::new(AtomicBool::new(false));
+        let other = flag.clone();
+        let task = tokio::spawn(async move {
+            while !other.load(SeqCst) {
                 yield_now().await;
             }
-            task.await.unwrap();
         });
-    };
-    assert_fails(spin, Verdict::Livelock);
+        while !flag.load(SeqCst) {
+            yield_now().await;
+        }
+        task.await.unwrap();
+    });
 }
 
 #[test]
@@ -1041,22 +1036,7 @@ async fn fails() {
 
 #[test]
 fn tasks_of_several_workers_that_look_for_each_other_without_end_are_a_livelock() {
-    let spin = || {
-        several().block_on(async {
-            let flag = Arc::new(AtomicBool::new(false));
-            let other = flag.clone();
-            let task = tokio::spawn(async move {
-                while !other.load(SeqCst) {
-                    yield_now().await;
-                }
-            });
-            while !flag.load(SeqCst) {
-                yield_now().await;
-            }
-            task.await.unwrap();
-        });
-    };
-    assert_fails(spin, Verdict::Livelock);
+    assert_fails(|| look_for_each_other(&several()), Verdict::Livelock);
 }
 
 #[test]
