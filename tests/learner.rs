@@ -248,3 +248,27 @@ fn a_wrong_fix_in_other_words_is_recognised() {
     let known = known.map(|known| known.fix.path.file_stem().unwrap().to_string_lossy().into_owned());
     assert!(matches!(known.as_deref(), Some("try_while_holding" | "spin_while_holding")), "{known:?}");
 }
+
+#[test]
+fn the_failure_of_another_file_is_not_replayed_as_ones_own() {
+    let repository = repository();
+    let nothing = ending(&mut xtask_in(repository.path(), &["replay", "1"]));
+    assert_snapshot!(nothing, @"
+    status 2
+    --- stderr
+    error: no check of 01-first has failed yet: `cargo xtask check 01-first` finds the interleaving to replay
+    ");
+    let folder = repository.path().join("target/kata/failures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let failure = serde_json::json!({
+        "file": "attempts/one.rs", "engine": "shuttle", "scenario": "stops", "verdict": "deadlock",
+        "schedule": "012", "trace": null,
+    });
+    std::fs::write(folder.join("01-first.other.json"), failure.to_string()).unwrap();
+    let another = ending(&mut xtask_in(repository.path(), &["replay", "1"]));
+    assert_snapshot!(another, @"
+    status 2
+    --- stderr
+    error: no check of yours has failed yet; `cargo xtask replay 01-first --file attempts/one.rs` runs the failure of attempts/one.rs again
+    ");
+}

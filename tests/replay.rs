@@ -96,6 +96,27 @@ fn a_schedule_of_another_program_tells_where_it_does_not_apply() {
     assert_eq!(before.unwrap().events.len(), 8);
 }
 
+#[test]
+fn any_explored_execution_of_a_file_that_passes_becomes_a_film() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = |execution: &str| {
+        let out = folder.path().join(format!("{execution}.html"));
+        let mut film = xtask();
+        film.args(["film", "3", "--file", "solutions/03-deadlock/lib.rs", "--scenario", "opposite_transfers"]);
+        (ending(film.args(["--execution", execution, "--out"]).arg(&out)), std::fs::read_to_string(out))
+    };
+    let (ends, first) = film("1");
+    assert!(ends.starts_with("status 0\n"), "{ends}");
+    let second = film("2").1.unwrap();
+    assert!(second.contains("opposite_transfers"));
+    assert_ne!(first.unwrap(), second);
+    assert_snapshot!(film("7").0, @"
+    status 2
+    --- stderr
+    error: only 6 executions of opposite_transfers are explored
+    ");
+}
+
 /// The command line, on an exercise that no other test checks: what it keeps of the last failure is one file.
 #[test]
 fn the_last_failure_is_replayed_on_the_file_as_it_is() {
@@ -103,7 +124,7 @@ fn the_last_failure_is_replayed_on_the_file_as_it_is() {
     let starter = ["--file", "solutions/02-double-spend/starter.rs"];
     xtask(&[&["check", "2"][..], &starter].concat());
 
-    let again = xtask(&["replay", "2"]);
+    let again = xtask(&[&["replay", "2"][..], &starter].concat());
     assert!(again.starts_with("status 1\n"), "{again}");
     assert!(again.contains("assertion-failed in one_balance_pays_once"), "{again}");
     assert!(!again.contains("another way"), "{again}");

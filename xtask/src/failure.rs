@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use exercise::{Engine, Id};
-use judge::Judgement;
+use exercise::{Engine, Exercise, Id};
+use judge::{Judgement, Schedule};
 use kata_trace::{Trace, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -37,16 +37,27 @@ impl Failure {
         })
     }
 
-    /// Keeps it, in place of the one before.
-    pub(crate) fn store(&self, scratch: &Path, id: &Id) -> anyhow::Result<()> {
-        let path = path(scratch, id);
-        let text = serde_json::to_vec(self)?;
-        Ok(judge::replace_file(&path, &text)?)
+    /// The interleaving, where it can be run again.
+    pub(crate) fn schedule(&self) -> Option<Schedule<'_>> {
+        let tokens = self.schedule.as_deref().filter(|_| self.engine != Engine::Real)?;
+        Some(Schedule { engine: self.engine, scenario: &self.scenario, tokens })
     }
 
-    /// The one that was kept last. One that cannot be used counts as none: the next check keeps it again.
-    pub(crate) fn load(scratch: &Path, id: &Id) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(path(scratch, id)).ok()?).ok()
+    /// Keeps it, in place of the one before: that of the learner's file, or that of any other.
+    pub(crate) fn store(&self, scratch: &Path, exercise: &Exercise) -> anyhow::Result<()> {
+        let text = serde_json::to_vec(self)?;
+        Ok(judge::replace_file(&path(scratch, &exercise.id, self.file == exercise.source()), &text)?)
+    }
+
+    /// The last failure of the learner's own file. One that cannot be used counts as none: the next check keeps it
+    /// again.
+    pub(crate) fn own(scratch: &Path, exercise: &Exercise) -> Option<Self> {
+        read(&path(scratch, &exercise.id, true)).filter(|failure| failure.file == exercise.source())
+    }
+
+    /// The last failure of a file that was judged in place of the learner's.
+    pub(crate) fn elsewhere(scratch: &Path, id: &Id) -> Option<Self> {
+        read(&path(scratch, id, false))
     }
 }
 
@@ -62,6 +73,11 @@ pub(crate) fn departure(earlier: &Trace, now: &Trace) -> Option<usize> {
     (0..longest).find(|&index| step(earlier, index) != step(now, index))
 }
 
-fn path(scratch: &Path, id: &Id) -> PathBuf {
-    scratch.join("failures").join(format!("{id}.json"))
+fn path(scratch: &Path, id: &Id, own: bool) -> PathBuf {
+    let name = if own { format!("{id}.json") } else { format!("{id}.other.json") };
+    scratch.join("failures").join(name)
+}
+
+fn read(path: &Path) -> Option<Failure> {
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }

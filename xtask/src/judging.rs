@@ -35,7 +35,7 @@ pub(crate) fn judge(repository: &Repository, exercise: &Exercise, file: &Path) -
     let options = Options { remember: true, jobs };
     let judged = judge::judge(repository.bench()?, exercise, file, options, &mut say)?;
     if let Some(failure) = Failure::of(&judged.judgement, &repository.workspace().shown(file)) {
-        failure.store(repository.workspace().scratch(), &exercise.id)?;
+        failure.store(repository.workspace().scratch(), exercise)?;
     }
     Ok(judged)
 }

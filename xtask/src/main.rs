@@ -3,6 +3,7 @@
 mod command;
 mod exit;
 mod failure;
+mod interleaving;
 mod judging;
 mod learner;
 mod manual;

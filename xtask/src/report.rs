@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use exercise::{Engine, Exercise, Hint, Id};
 use judge::corpus::Verified;
 use judge::demo::Ending;
-use judge::{Judgement, Recognised, ScenarioResult};
+use judge::{Judgement, Recognised, ScenarioResult, Schedule};
 use kata_trace::{Divergence, ThreadId, Trace, Verdict};
 use progress::{Belt, ExerciseStanding, Standing};
 
@@ -399,8 +399,7 @@ pub(crate) fn replayed(
     root: &Path,
     exercise: &Exercise,
     judgement: &Judgement,
-    scenario: &str,
-    schedule: &str,
+    asked: Schedule<'_>,
     failure: Option<&Trace>,
 ) -> String {
     if judgement.scenario.is_none() {
@@ -413,11 +412,15 @@ pub(crate) fn replayed(
     {
         let _ = writeln!(text, "\n{departure}");
     }
+    let taken = judgement.schedule.as_deref().unwrap_or_default();
+    if let (true, Some(evidence)) = (asked.tokens.starts_with('#'), &judgement.evidence) {
+        let _ = writeln!(text, "\nThis is execution {}, with the schedule {taken}.", evidence.executions);
+    }
     if judgement.verdict == Verdict::Passed {
-        let taken = judgement.schedule.as_deref().unwrap_or_default();
-        if taken.len() < schedule.len() {
+        if taken.len() < asked.tokens.len() {
             text.push_str("\nThe program ends before the schedule does.\n");
         }
+        let scenario = asked.scenario;
         let _ = writeln!(
             text,
             "\n{scenario} holds in this interleaving. Whether it holds in the others, `cargo xtask check {}` tells.",

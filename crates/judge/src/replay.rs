@@ -19,7 +19,8 @@ pub struct Schedule<'a> {
     pub engine: Engine,
     /// The scenario.
     pub scenario: &'a str,
-    /// The tokens of [`Judgement::schedule`]. The empty schedule is the execution that the world explores first.
+    /// The tokens of [`Judgement::schedule`]. The empty schedule is the execution that the world explores first,
+    /// and `#7` the seventh, or the last one if there are fewer: [`Judgement::evidence`] tells its number.
     pub tokens: &'a str,
 }
 

@@ -65,7 +65,7 @@ enum After {
 fn explore_as(after: After, budget: Budget, replay: Option<String>, grades: Grades, run: Scenario) -> Finding {
     kata::enter_world(&LoomWorld);
     failure::install_hook();
-    let replay = match replay.map(|schedule| Replay::read(&schedule).ok_or(schedule)).transpose() {
+    let mut replay = match replay.map(|schedule| Replay::read(&schedule).ok_or(schedule)).transpose() {
         Ok(replay) => replay,
         Err(schedule) => return internal(format!("`{schedule}` is not a schedule of the loom world")),
     };
@@ -101,8 +101,11 @@ fn explore_as(after: After, budget: Budget, replay: Option<String>, grades: Grad
             Ok(News::Found(finding)) => return *finding,
             Ok(News::StartAgain(executed, demanded)) => {
                 demands = demanded;
+                executions = executed;
                 // Of an execution that may be any, only one that is not abandoned will do.
-                executions = if replay.as_ref().is_some_and(|replay| replay.steps.is_none()) { 0 } else { executed };
+                if let Some(Replay { execution, steps: None }) = &mut replay {
+                    *execution = (*execution).max(executed + 1);
+                }
             }
             Err(_) => return internal("the exploration ended without a finding".to_owned()),
         }
@@ -154,15 +157,25 @@ impl Replay {
         if schedule.is_empty() {
             return Some(Replay { execution: 1, steps: None });
         }
+        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        if let Some(any) = schedule.strip_prefix('#') {
+            return Some(Replay { execution: number(any)?, steps: None });
+        }
         let (execution, steps) = schedule.split_once(':')?;
-        let execution = execution.parse().ok().filter(|number| *number > 0)?;
+        let execution = number(execution)?;
         let steps: String = steps.to_owned();
         steps.chars().all(|step| step.is_ascii_digit()).then_some(Replay { execution, steps: Some(steps) })
     }
 
-    /// Whether an execution of the same number has these threads in its steps.
-    fn is_it(&self, steps: &str) -> bool {
-        self.steps.as_ref().is_none_or(|own| own == steps)
+    /// Whether it is the execution with this number, and these threads in its steps. Where any will do, that is the last
+    /// one there is.
+    fn is_it(&self, execution: u64, steps: &str) -> bool {
+        self.steps.as_ref().is_none_or(|own| execution == self.execution && own == steps)
+    }
+
+    /// Executions to look at, of as many as the budget allows.
+    fn executions(&self, budget: u64) -> u64 {
+        if self.steps.is_some() { self.execution } else { self.execution.min(budget) }
     }
 }
 
@@ -214,7 +227,7 @@ fn report(failure: Failure) {
         let bound = search.bound.map_or_else(|| preemptions(&trace), u32::from);
         let evidence = Evidence { preemption_bound: Some(bound), ..search.evidence() };
         match &search.replay {
-            Some(replay) if replay.execution != search.executions || !replay.is_it(&steps(&trace)) => {
+            Some(replay) if !replay.is_it(search.executions, &steps(&trace)) => {
                 search.send(diverged(replay, Some(trace)));
             }
             _ => {
@@ -292,9 +305,9 @@ fn explore_all() {
         let search = search.as_ref().expect("the search goes on");
         search.send(match &search.replay {
             None => Finding::passed(search.evidence()),
-            Some(replay) if search.executions == replay.execution && replay.is_it(&search.schedule) => {
+            Some(replay) if replay.is_it(search.executions, &search.schedule) => {
                 let trace = execution::with(|e| e.log.to_trace());
-                let schedule = format!("{}:{}", replay.execution, search.schedule);
+                let schedule = format!("{}:{}", search.executions, search.schedule);
                 Finding { trace: Some(trace), schedule: Some(schedule), ..Finding::passed(search.evidence()) }
             }
             Some(replay) if search.executions == replay.execution => {
@@ -378,7 +391,8 @@ fn begin() {
     ended();
     let stop = SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("the search goes on");
-        let limit = search.replay.as_ref().map_or(search.budget.executions, |replay| replay.execution);
+        let allowed = search.budget.executions;
+        let limit = search.replay.as_ref().map_or(allowed, |replay| replay.executions(allowed));
         if search.executions >= limit {
             return Some(End::Budget);
         }
@@ -406,7 +420,8 @@ fn ended() {
     });
     let same = SEARCH.with_borrow_mut(|search| {
         let search = search.as_mut().expect("the search goes on");
-        if search.replay.as_ref().is_some_and(|replay| replay.execution == search.executions) {
+        if search.replay.as_ref().is_some_and(|replay| replay.steps.is_none() || replay.execution == search.executions)
+        {
             search.schedule = steps(&execution::with(|e| e.log.to_trace()));
         }
         if search.in_round != 1 || search.liberty.is_some() {

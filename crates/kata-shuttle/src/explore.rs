@@ -45,7 +45,10 @@ pub fn explore(order: Order) -> Finding {
     ledger::open(order.grades);
     let finding = match &order.replay {
         Some(schedule) if order.stop => stand(order.run, &order.budget, schedule),
-        Some(schedule) => replay(order.run, &order.budget, schedule, order.simplify),
+        Some(schedule) => match schedule.strip_prefix('#').map(str::parse) {
+            Some(Ok(number)) => nth(order.run, &order.budget, number),
+            _ => replay(order.run, &order.budget, schedule, order.simplify),
+        },
         None => run(order.run, &order.budget, Settings::default()),
     };
     Finding { outcomes: ledger::outcomes(), ..finding }
@@ -53,14 +56,7 @@ pub fn explore(order: Order) -> Finding {
 
 /// Explores `scenario`: systematically first; where that was not exhaustive, at random.
 pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
-    let systematic = || -> Box<dyn Search> { Box::new(ContextBound::new(budget.preemptions)) };
-    let mut left = search(scenario, budget, settings, budget.executions, systematic(), Vec::new());
-    // What was found on the way to learning what the program looks at is found again, with schedules that can be
-    // repeated.
-    while left.restart {
-        ledger::go_back(ledger::Seen::default());
-        left = search(scenario, budget, settings, budget.executions, systematic(), left.looked);
-    }
+    let mut left = systematically(scenario, budget, settings, budget.executions);
     let evidence = Evidence {
         executions: left.executions,
         preemption_bound: left.failure.as_ref().map_or(left.bound, |_| Some(left.preemptions)),
@@ -74,13 +70,7 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
     if left.exhaustive || budget.random_executions == 0 {
         return Finding::passed(evidence);
     }
-    let seen = ledger::seen();
-    let random = || -> Box<dyn Search> { Box::new(Random::new(budget.seed, budget.random_executions)) };
-    let mut left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
-    while left.restart {
-        ledger::go_back(seen.clone());
-        left = search(scenario, budget, settings, budget.random_executions, random(), left.looked);
-    }
+    let mut left = at_random(scenario, budget, settings, budget.random_executions, left.looked);
     let evidence = Evidence { executions: evidence.executions + left.executions, seed: left.search.seed(), ..evidence };
     match left.failure.take() {
         Some(failure) => {
@@ -88,6 +78,56 @@ pub fn run(scenario: fn(), budget: &Budget, settings: Settings) -> Finding {
         }
         None => Finding::passed(evidence),
     }
+}
+
+/// The systematic part of an exploration.
+fn systematically(scenario: fn(), budget: &Budget, settings: Settings, max_executions: u64) -> Left {
+    let systematic = || -> Box<dyn Search> { Box::new(ContextBound::new(budget.preemptions)) };
+    let seen = ledger::seen();
+    let mut left = search(scenario, budget, settings, max_executions, systematic(), Vec::new());
+    // What was found on the way to learning what the program looks at is found again, with schedules that can be
+    // repeated.
+    while left.restart {
+        ledger::go_back(seen.clone());
+        left = search(scenario, budget, settings, max_executions, systematic(), left.looked);
+    }
+    left
+}
+
+/// The random part of an exploration.
+fn at_random(
+    scenario: fn(),
+    budget: &Budget,
+    settings: Settings,
+    max_executions: u64,
+    mut looked: Vec<Subject>,
+) -> Left {
+    let seen = ledger::seen();
+    loop {
+        let random = Box::new(Random::new(budget.seed, budget.random_executions));
+        let left = search(scenario, budget, settings, max_executions, random, looked);
+        if !left.restart {
+            return left;
+        }
+        ledger::go_back(seen.clone());
+        looked = left.looked;
+    }
+}
+
+/// The execution with this number among those that [`run`] explores, or the last one if they are fewer: its number is
+/// in the evidence. One that was given up because others cover its rest is shown with a rest of its own.
+fn nth(scenario: fn(), budget: &Budget, number: u64) -> Finding {
+    let (counted, silent) = (ledger::seen(), Settings { silent: true });
+    let mut left = systematically(scenario, budget, silent, number.min(budget.executions));
+    let mut executions = left.executions;
+    let random = budget.random_executions.min(number - executions);
+    if left.failure.is_none() && !left.exhaustive && random > 0 {
+        left = at_random(scenario, budget, silent, random, left.looked);
+        executions += left.executions;
+    }
+    ledger::go_back(counted);
+    let shown = replay(scenario, budget, &left.schedule, false);
+    Finding { evidence: Evidence { executions, ..shown.evidence.clone() }, ..shown }
 }
 
 /// Runs `schedule` once. An execution that leaves it is reported as an internal error: the program has changed. If it

@@ -73,7 +73,8 @@ pub struct Request {
     pub scenario: String,
     /// Its budget.
     pub budget: Budget,
-    /// Run exactly this schedule once, in place of exploring. The empty one is any execution that was explored first.
+    /// Run exactly this schedule once, in place of exploring. The empty one is any execution that was explored first,
+    /// and `#7` the seventh, or the last one if there are fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<String>,
     /// Make that schedule simpler, as long as it fails in the same way: the answer is the simplest such execution. A

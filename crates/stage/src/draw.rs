@@ -6,6 +6,8 @@ mod objects;
 mod source;
 mod text;
 
+use std::cell::Cell;
+
 use kata_trace::{Location, ObjectId, ThreadId};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -59,6 +61,8 @@ pub(crate) struct Head<'a> {
 pub(crate) struct Below<'a> {
     /// The lines that it asks for.
     pub(crate) height: u16,
+    /// It may take room from the execution.
+    pub(crate) matters: bool,
     /// What draws it.
     pub(crate) draw: &'a dyn Fn(&mut Frame<'_>, Rect),
 }
@@ -80,7 +84,7 @@ pub(crate) fn draw(
         0 => 0,
         objects => objects.min(OBJECTS).min(area.height / 6) + 1,
     };
-    let below_height = below.height.min(area.height / 3);
+    let below_height = below.height.min(if below.matters { area.height / 2 } else { area.height / 3 });
     let rows = [
         Constraint::Length(1),
         Constraint::Min(6),
@@ -102,7 +106,7 @@ pub(crate) fn draw(
     source::draw(frame, right, theme, view);
     objects::draw(frame, table, theme, view);
     (below.draw)(frame, bottom);
-    frame.render_widget(self::keys(theme, keys), foot);
+    frame.render_widget(self::keys(theme, keys, usize::from(foot.width)), foot);
 }
 
 /// The head in one line. The position stays in sight: where there is no room, the name is cut.
@@ -121,11 +125,36 @@ pub(crate) fn pane(theme: Theme, heading: &str) -> Block<'_> {
         .title(Span::styled(format!(" {heading} "), theme.faint()))
 }
 
-fn keys<'a>(theme: Theme, keys: &[(&'a str, &'a str)]) -> Line<'a> {
-    let one = |(key, what): &(&'a str, &'a str)| {
-        [Span::styled(*key, theme.strong()), Span::raw(" "), Span::styled(*what, theme.faint()), Span::raw("  ")]
+/// As many keys as there is room for: the last two, help and the way out, among them.
+fn keys<'a>(theme: Theme, keys: &[(&'a str, &'a str)], width: usize) -> Line<'a> {
+    let mut shown = keys.to_vec();
+    let taken =
+        |keys: &[(&str, &str)]| -> usize { keys.iter().map(|(key, what)| key.width() + what.width() + 3).sum() };
+    while shown.len() > 2 && taken(&shown) > width + 2 {
+        shown.remove(shown.len() - 3);
+    }
+    let one = |(key, what): (&'a str, &'a str)| {
+        [Span::styled(key, theme.strong()), Span::raw(" "), Span::styled(what, theme.faint()), Span::raw("  ")]
     };
-    Line::from(keys.iter().flat_map(one).collect::<Vec<_>>())
+    Line::from(shown.into_iter().flat_map(one).collect::<Vec<_>>())
+}
+
+/// Draws sentences, of which the first are gone when somebody has scrolled. No further than to the last is scrolled.
+pub(crate) fn sentences(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    theme: Theme,
+    heading: &str,
+    lines: &[Line<'_>],
+    scrolled: &Cell<u16>,
+) {
+    let rows = height(frame, lines).saturating_sub(1);
+    let room = area.height.saturating_sub(1);
+    let hidden = rows.saturating_sub(room);
+    scrolled.set(scrolled.get().min(hidden));
+    let heading = if hidden > 0 { format!("{heading} (↑ ↓ for all of it)") } else { heading.to_owned() };
+    let paragraph = Paragraph::new(lines.to_vec()).wrap(Wrap { trim: true }).scroll((scrolled.get(), 0));
+    frame.render_widget(paragraph.block(pane(theme, &heading)), area);
 }
 
 /// The lines that a pane takes which shows all of this.

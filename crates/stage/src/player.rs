@@ -1,5 +1,7 @@
 //! A game: the choices so far, and the keys that make the next one.
 
+use std::cell::Cell;
+
 use kata_trace::{Alternative, Turn, Verdict};
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -13,7 +15,7 @@ use crate::theme::Theme;
 
 const KEYS: [(&str, &str); 6] = [
     ("1 … 9", "let this one go on"),
-    ("↑ ↓ Enter", "choose who goes on"),
+    ("↑ ↓ Enter", "choose who goes on; at the end, scroll"),
     ("u ←", "undo"),
     ("r", "restart"),
     ("?", "this list"),
@@ -63,12 +65,15 @@ pub(crate) struct Player {
     help: bool,
     /// What to say besides the position.
     note: Option<String>,
+    /// Rows of how it ended that are gone.
+    scrolled: Cell<u16>,
 }
 
 impl Player {
     /// Before the first position. `title` names the program and the scenario, which is `about` something.
     pub(crate) fn new(title: String, about: String, known: Known) -> Self {
-        Player { title, about, known, stands: Vec::new(), chosen: 0, waiting: true, help: false, note: None }
+        let scrolled = Cell::new(0);
+        Player { title, about, known, stands: Vec::new(), chosen: 0, waiting: true, help: false, note: None, scrolled }
     }
 
     /// The position that was asked for.
@@ -91,6 +96,7 @@ impl Player {
     /// What to do after this key.
     pub(crate) fn press(&mut self, key: KeyEvent) -> Wish {
         let closes_help = std::mem::take(&mut self.help);
+        let scrolled = self.scrolled.take();
         match key.code {
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Wish::Quit,
             KeyCode::Char('q') => return Wish::Quit,
@@ -100,6 +106,8 @@ impl Player {
             _ if self.waiting => {}
             KeyCode::Char('u') | KeyCode::Left | KeyCode::Backspace => self.undo(1),
             KeyCode::Char('r') => self.undo(self.stands.len()),
+            KeyCode::Up | KeyCode::Char('k') if self.is_over() => self.scrolled.set(scrolled.saturating_sub(1)),
+            KeyCode::Down | KeyCode::Char('j') if self.is_over() => self.scrolled.set(scrolled.saturating_add(1)),
             KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => {
                 self.chosen = (self.chosen + 1).min(self.alternatives().len().saturating_sub(1));
@@ -109,6 +117,10 @@ impl Player {
             _ => {}
         }
         Wish::Stay
+    }
+
+    fn is_over(&self) -> bool {
+        self.stands.last().is_some_and(|stand| stand.position.decision.is_none())
     }
 
     fn alternatives(&self) -> &[Alternative] {
@@ -151,6 +163,9 @@ impl Player {
         let height = draw::height(frame, &lines);
         let heading = if stand.position.decision.is_some() { "who goes on?" } else { "the end" };
         let below = |frame: &mut Frame<'_>, area: Rect| {
+            if self.is_over() {
+                return draw::sentences(frame, area, theme, heading, &lines, &self.scrolled);
+            }
             // The mark stays in sight.
             let room = usize::from(area.height).saturating_sub(1);
             let skipped = (self.chosen + 1).saturating_sub(room);
@@ -162,7 +177,7 @@ impl Player {
             Some(_) => &[("1…9 ↑↓ Enter", "choose"), ("u", "undo"), ("r", "restart"), ("?", "help"), ("q", "quit")],
             None => &[("u", "undo"), ("r", "restart"), ("?", "help"), ("q", "quit")],
         };
-        draw(frame, theme, &head, &view, &Below { height, draw: &below }, keys);
+        draw(frame, theme, &head, &view, &Below { height, matters: self.is_over(), draw: &below }, keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }

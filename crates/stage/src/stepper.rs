@@ -1,17 +1,18 @@
 //! A position in an execution, and the keys that move it.
 
+use std::cell::Cell;
+
 use kata_trace::ObjectId;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::draw::{self, Below, Head, View, draw, pane};
+use crate::draw::{self, Below, Head, View, draw};
 use crate::scene::Scene;
 use crate::theme::Theme;
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("→ l space", "one step forward"),
     ("← h", "one step back"),
     ("Home g", "to the beginning"),
@@ -19,6 +20,7 @@ const KEYS: [(&str, &str); 9] = [
     ("n N", "to the next context switch, to the one before"),
     ("o O", "choose an object, the one before"),
     ("Enter .", "to the next step on that object"),
+    ("↑ ↓", "scroll what is told, where there is no room for it"),
     ("?", "this list"),
     ("q Esc", "quit"),
 ];
@@ -42,23 +44,28 @@ pub(crate) struct Stepper {
     /// What to say for once.
     note: Option<String>,
     help: bool,
+    /// Rows of what is told that are gone.
+    scrolled: Cell<u16>,
 }
 
 impl Stepper {
     /// Before the first step. `title` names the execution.
     pub(crate) fn new(scene: Scene, title: String, failed: bool) -> Self {
-        Stepper { scene, title, failed, step: 0, object: None, note: None, help: false }
+        Stepper { scene, title, failed, step: 0, object: None, note: None, help: false, scrolled: Cell::new(0) }
     }
 
     /// Whether to go on after this key.
     pub(crate) fn press(&mut self, key: KeyEvent) -> bool {
         self.note = None;
         let closes_help = std::mem::take(&mut self.help);
+        let scrolled = self.scrolled.take();
         match key.code {
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return false,
             KeyCode::Char('q') => return false,
             KeyCode::Esc => return closes_help,
             KeyCode::Char('?') => self.help = !closes_help,
+            KeyCode::Up | KeyCode::Char('k') => self.scrolled.set(scrolled.saturating_sub(1)),
+            KeyCode::Down | KeyCode::Char('j') => self.scrolled.set(scrolled.saturating_add(1)),
             KeyCode::Right | KeyCode::Char('l' | ' ') => self.step = (self.step + 1).min(self.scene.len()),
             KeyCode::Left | KeyCode::Char('h') => self.step = self.step.saturating_sub(1),
             KeyCode::Home | KeyCode::Char('g') => self.step = 0,
@@ -128,12 +135,11 @@ impl Stepper {
         let lines = self.told(theme);
         let height = draw::height(frame, &lines).max(TOLD);
         let told = |frame: &mut Frame<'_>, area: Rect| {
-            let block = pane(theme, if over && self.failed { "why" } else { "step" });
-            let paragraph = Paragraph::new(lines.clone()).wrap(Wrap { trim: true }).block(block);
-            frame.render_widget(paragraph, area);
+            let heading = if over && self.failed { "why" } else { "step" };
+            draw::sentences(frame, area, theme, heading, &lines, &self.scrolled);
         };
         let keys = [("←→", "step"), ("n", "switch"), ("o .", "object"), ("g G", "ends"), ("?", "help"), ("q", "quit")];
-        draw(frame, theme, &head, &view, &Below { height, draw: &told }, &keys);
+        draw(frame, theme, &head, &view, &Below { height, matters: over, draw: &told }, &keys);
         if self.help {
             draw::help(frame, theme, &KEYS, &NOTES);
         }

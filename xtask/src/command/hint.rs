@@ -29,7 +29,7 @@ pub(crate) fn hint(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
     let Some(id) = repository.exercise_or_next(arguments.exercise.as_deref())? else { return Ok(Outcome::BadUsage) };
     let exercise = repository.catalogue.exercise(&id)?;
-    let verdict = Failure::load(repository.workspace().scratch(), &id).map(|failure| failure.verdict);
+    let verdict = Failure::own(repository.workspace().scratch(), &exercise).map(|failure| failure.verdict);
     let hints = suitable(&exercise, verdict);
     let seen = Progress::read(&repository.root)?.seen(&id).hints;
     let unseen = hints.iter().filter(|hint| i64::from(hint.stage.number()) > seen).count();

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::exit::Outcome;
 use crate::failure::Failure;
+use crate::interleaving::Asked;
 use crate::output::print;
 use crate::repository::{Repository, say};
 use crate::{judging, report, stage};
@@ -18,15 +19,11 @@ use crate::{judging, report, stage};
 pub(crate) struct Arguments {
     /// An id (03-deadlock), a number (3), or a slug (deadlock).
     exercise: String,
-    /// Run this file in place of the one that failed.
+    /// Run this file in place of yours: through its own last failure, or else through yours.
     #[arg(long, value_name = "PATH")]
     file: Option<PathBuf>,
-    /// Run this schedule in place of the one that the last failing check found.
-    #[arg(long, value_name = "SCHEDULE", requires = "scenario")]
-    schedule: Option<String>,
-    /// The scenario of that schedule.
-    #[arg(long, value_name = "NAME", requires = "schedule")]
-    scenario: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
     /// Walk through it step by step, forward and back.
     #[arg(long, conflicts_with = "json")]
     step: bool,
@@ -41,28 +38,17 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Some(id) = repository.find_exercise(&arguments.exercise) else { return Ok(Outcome::BadUsage) };
     let exercise = repository.catalogue.exercise(id)?;
     let workspace = repository.workspace();
-    let kept = Failure::load(workspace.scratch(), &exercise.id);
-    let kept_file = kept.as_ref().map(|kept| repository.root.join(&kept.file)).filter(|_| arguments.schedule.is_none());
-    let asked = arguments.file.as_deref().or(kept_file.as_deref());
-    let (engine, scenario, tokens) = match (&arguments.schedule, &arguments.scenario, &kept) {
-        (Some(schedule), Some(scenario), _) => {
-            let engine = exercise
-                .manifest
-                .engines
-                .iter()
-                .find(|engine| judging::scenarios(&repository, &exercise, **engine).contains(scenario));
-            let Some(&engine) = engine else {
-                anstream::eprintln!("error: {} has no scenario `{scenario}`", exercise.id);
-                return Ok(Outcome::BadUsage);
-            };
-            (engine, scenario.as_str(), Some(schedule.as_str()))
-        }
-        (_, _, Some(kept)) => (kept.engine, kept.scenario.as_str(), kept.schedule.as_deref()),
-        _ => {
-            anstream::eprintln!(
-                "error: no check of {0} has failed yet: `cargo xtask check {0}` finds the interleaving to replay",
-                exercise.id
-            );
+    let asked = arguments.file.as_deref();
+    let chosen = match arguments.asked.find(&repository, &exercise) {
+        Ok(chosen) => chosen,
+        Err(outcome) => return Ok(outcome),
+    };
+    let kept = if chosen.is_some() { None } else { failure_of(&repository, &exercise, asked) };
+    let schedule = match (&chosen, &kept) {
+        (Some(chosen), _) => Some(chosen.schedule()),
+        (None, Some(kept)) => kept.schedule(),
+        (None, None) => {
+            say_that_nothing_failed(&repository, &exercise);
             return Ok(Outcome::BadUsage);
         }
     };
@@ -74,13 +60,14 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         );
         return Ok(Outcome::BadUsage);
     }
-    if arguments.step && engine == Engine::Real && arguments.schedule.is_none() {
+    if arguments.step && schedule.is_none() {
         return walk_through_what_was_seen(&repository, &exercise, asked);
     }
-    let Some(tokens) = tokens.filter(|_| engine != Engine::Real) else {
+    let Some(schedule) = schedule else {
         anstream::eprintln!(
-            "error: {scenario} runs on threads of the operating system, and no schedule can be forced upon them: \
+            "error: {} failed on threads of the operating system, and no schedule can be forced upon them: \
              `cargo xtask check {}` shows the failure again",
+            kept.as_ref().map_or("it", |kept| &kept.scenario),
             exercise.id
         );
         return Ok(Outcome::BadUsage);
@@ -89,9 +76,13 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::BadUsage);
     }
     let file = judging::file(&exercise, asked)?;
-    let failure = kept.as_ref().and_then(|kept| kept.trace.as_ref()).filter(|_| arguments.schedule.is_none());
-    let schedule = Schedule { engine, scenario, tokens };
+    let failure = kept.as_ref().and_then(|kept| kept.trace.as_ref());
     let replayed = judge::replay(repository.bench()?, &exercise, &file, schedule, &mut say)?;
+    if let Replayed::Ran(judgement) = &replayed
+        && arguments.asked.exceeds(judgement)
+    {
+        return Ok(Outcome::BadUsage);
+    }
     if arguments.step
         && let Replayed::Ran(judgement) = &replayed
         && judgement.execution().is_some()
@@ -109,9 +100,7 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
             text += &format!("of {}\n\n", shown.display());
         }
         text += &match &replayed {
-            Replayed::Ran(judgement) => {
-                report::replayed(&repository.root, &exercise, judgement, scenario, tokens, failure)
-            }
+            Replayed::Ran(judgement) => report::replayed(&repository.root, &exercise, judgement, schedule, failure),
             Replayed::Diverged { divergence, before } => report::diverged(divergence, before.as_ref()),
         };
         print(&text)?;
@@ -124,6 +113,32 @@ pub(crate) fn replay(arguments: &Arguments) -> anyhow::Result<Outcome> {
         },
         Replayed::Diverged { .. } => Outcome::NotPassed,
     })
+}
+
+/// The failure to run again: of the file that was asked for, or of the learner's. A file that has not failed is run
+/// through the failure that is there.
+fn failure_of(repository: &Repository, exercise: &Exercise, asked: Option<&Path>) -> Option<Failure> {
+    let workspace = repository.workspace();
+    let own = || Failure::own(workspace.scratch(), exercise);
+    let Some(asked) = asked.map(|file| workspace.shown(file)).filter(|file| *file != exercise.source()) else {
+        return own();
+    };
+    let elsewhere = Failure::elsewhere(workspace.scratch(), &exercise.id);
+    let (its, others) = (elsewhere.clone().filter(|failure| failure.file == asked), elsewhere);
+    its.or_else(own).or(others)
+}
+
+fn say_that_nothing_failed(repository: &Repository, exercise: &Exercise) {
+    let id = &exercise.id;
+    match Failure::elsewhere(repository.workspace().scratch(), id) {
+        Some(other) => anstream::eprintln!(
+            "error: no check of yours has failed yet; `cargo xtask replay {id} --file {0}` runs the failure of {0} again",
+            other.file.display()
+        ),
+        None => anstream::eprintln!(
+            "error: no check of {id} has failed yet: `cargo xtask check {id}` finds the interleaving to replay"
+        ),
+    }
 }
 
 /// Steps through an execution, on a screen.

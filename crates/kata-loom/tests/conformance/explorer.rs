@@ -57,6 +57,23 @@ fn the_same_scenario_gives_the_same_finding_again() {
 }
 
 #[test]
+fn every_explored_execution_is_shown_by_its_number() {
+    let failed = explore(order(None));
+    let number = failed.evidence.executions;
+    for asked in 1..=number + 1 {
+        let shown = explore(order(Some(format!("#{asked}"))));
+        // In place of one that was abandoned when it was seen what the program needs, the next is shown.
+        let is = shown.evidence.executions;
+        assert!((asked..=asked + 1).contains(&is) || is == number, "execution {is}, not {asked}");
+        assert_eq!(shown.verdict == Verdict::Passed, is < number, "execution {is} of {number}");
+        let again = explore(order(shown.schedule.clone()));
+        assert_eq!((again.trace, again.schedule), (shown.trace, shown.schedule));
+    }
+    let shown = explore(order(Some(format!("#{number}"))));
+    assert_eq!((shown.trace, shown.schedule), (failed.trace, failed.schedule));
+}
+
+#[test]
 fn a_schedule_repeats_its_execution() {
     let found = explore(order(None));
     let again = explore(order(found.schedule.clone()));

@@ -130,6 +130,42 @@ fn a_replay_of_an_execution_that_holds_shows_it() {
 }
 
 #[test]
+fn every_explored_execution_is_shown_by_its_number() {
+    fn scenario() {
+        let value = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..3).for_each(|_| _ = value.fetch_add(1, SeqCst)));
+            }
+        });
+    }
+    let nth = |number: u64| {
+        let finding = replay(scenario, &format!("#{number}"));
+        assert_passed(&finding);
+        assert_eq!(replay(scenario, finding.schedule.as_deref().unwrap()).trace, finding.trace);
+        (finding.evidence.executions, finding.schedule.unwrap())
+    };
+    let all: Vec<_> = (1..=20).map(nth).collect();
+    assert_eq!(all[0].1, replay(scenario, "").schedule.unwrap());
+    let different: std::collections::BTreeSet<_> = all.iter().map(|(_, schedule)| schedule).collect();
+    assert_eq!(different.len(), 20);
+    assert!(all.iter().map(|(number, _)| *number).eq(1..=20));
+    assert_eq!(nth(21), all[19], "there are no more");
+}
+
+#[test]
+fn the_last_execution_by_number_is_the_one_that_fails() {
+    let failed = explore(racy);
+    let number = failed.evidence.executions;
+    for asked in [number, number + 1] {
+        let shown = replay(racy, &format!("#{asked}"));
+        assert_eq!((shown.evidence.executions, shown.verdict), (number, Verdict::Panicked));
+        assert_eq!((&shown.trace, &shown.schedule), (&failed.trace, &failed.schedule));
+    }
+    assert_passed(&replay(racy, &format!("#{}", number - 1)));
+}
+
+#[test]
 fn evidence_tells_what_was_explored_and_what_was_not() {
     fn scenario() {
         let value = AtomicUsize::new(0);

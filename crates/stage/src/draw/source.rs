@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::text::{first_shown, fit};
 use super::{View, pane};
+use crate::scene::Scene;
 use crate::theme::Theme;
 
 /// The names of more threads at one line are cut.
@@ -41,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, theme: Theme, view: &View<
         here.collect::<Vec<_>>().join(" ")
     };
     let width = now.iter().chain(&ahead).map(|(_, line)| names(*line).width()).max().unwrap_or(0);
-    let width = width.clamp(3, WIDEST_NAMES);
+    let width = width.max(widest_names(scene, &at.file)).clamp(3, WIDEST_NAMES);
     let lines: Vec<&str> = scene.source(&at.file).unwrap_or_default().lines().collect();
     let current = (at.line as usize).saturating_sub(1);
     let is_here = view.step > 0 && here == Some(at);
@@ -61,6 +62,21 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, theme: Theme, view: &View<
     let paragraph = Paragraph::new(drawn.collect::<Vec<_>>());
     frame.render_widget(paragraph, inner);
     frame.render_widget(block, area);
+}
+
+/// The columns for the names of the threads that are at the same line of a file, at any step: what is beside them does
+/// not move from step to step.
+fn widest_names(scene: &Scene, file: &str) -> usize {
+    let mut lines: Vec<Option<u32>> = vec![None; scene.trace.threads.len()];
+    let mut widest = 0;
+    for event in &scene.trace.events {
+        let (Some(own), Some(at)) = (lines.get_mut(usize::from(event.thread)), &event.at) else { continue };
+        *own = (at.file == file).then_some(at.line);
+        let here = scene.threads().zip(&lines).filter(|(_, line)| **line == Some(at.line));
+        let names = here.map(|(thread, _)| scene.thread(thread).width() + 2).sum::<usize>();
+        widest = widest.max(names.saturating_sub(1));
+    }
+    widest
 }
 
 /// The file and its folder: there is no room for more.

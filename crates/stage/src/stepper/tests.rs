@@ -80,6 +80,43 @@ fn the_step_stays_in_sight_where_the_title_has_no_room() {
 }
 
 #[test]
+fn fifty_columns_have_room_for_the_way_out_and_for_who_holds_what() {
+    let mut stepper = stepper();
+    press(&mut stepper, "lllll");
+    assert_snapshot!(drawn(&stepper, 50, 18));
+}
+
+#[test]
+fn nothing_beside_the_names_of_threads_moves_from_step_to_step() {
+    let mut stepper = stepper();
+    let columns = (0..=7).map(|_| {
+        let screen = drawn(&stepper, 110, 22).to_string();
+        press(&mut stepper, "l");
+        let line = screen.lines().find(|line| line.contains("let mut credit")).unwrap();
+        line[..line.find("3     let mut credit").unwrap()].chars().count()
+    });
+    assert_eq!(columns.collect::<std::collections::BTreeSet<_>>().len(), 1);
+}
+
+#[test]
+fn what_has_no_room_is_scrolled_and_no_further_than_to_its_end() {
+    let mut stepper = stepper();
+    press(&mut stepper, "G");
+    let first = drawn(&stepper, 50, 14).to_string();
+    assert!(first.contains("why (↑ ↓ for all of it)"), "{first}");
+    let last = |stepper: &Stepper| drawn(stepper, 50, 14).to_string().lines().nth(12).unwrap().to_owned();
+    let mut seen = vec![last(&stepper)];
+    for _ in 0..20 {
+        press(&mut stepper, "j");
+        seen.push(last(&stepper));
+    }
+    seen.dedup();
+    assert!(seen.len() > 2 && seen.last().unwrap().contains("main waits at test:14"), "{seen:?}");
+    press(&mut stepper, "k");
+    assert_eq!(last(&stepper), seen[seen.len() - 2]);
+}
+
+#[test]
 fn help_lists_the_keys() {
     let mut stepper = stepper();
     press(&mut stepper, "?");
