@@ -155,8 +155,9 @@ fn a_failure_is_walked_through_forward_back_and_by_jumps() {
 #[test]
 fn a_failure_on_threads_of_the_operating_system_is_walked_through_as_it_was_seen() {
     let _alone = alone();
-    ending(xtask().args(["check", "30", "--file", "solutions/30-blocked-reactor/starter.rs"]));
-    let stepper = in_terminal(&["replay", "30", "--step"]);
+    let starter = ["--file", "solutions/30-blocked-reactor/starter.rs"];
+    ending(xtask().args(["check", "30"]).args(starter));
+    let stepper = in_terminal(&[&["replay", "30", "--step"][..], &starter].concat());
     let start = stepper.sees("step 0 of ");
     assert!(start.contains("blocked-executor in others_get_their_turn"), "{start}");
     stepper.press("G");

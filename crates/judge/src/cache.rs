@@ -81,7 +81,7 @@ impl Entry {
 }
 
 /// Changes when this program does.
-fn judge_identity() -> String {
+pub(crate) fn judge_identity() -> String {
     let stamp = || {
         let meta = std::fs::metadata(std::env::current_exe().ok()?).ok()?;
         Some(format!("{} {:?}", meta.len(), meta.modified().ok()?))

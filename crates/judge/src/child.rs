@@ -71,6 +71,11 @@ impl Cancel {
         }
     }
 
+    /// Whether nobody wants the result any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        lock(&self.state).cancelled
+    }
+
     fn attach(&self, child: Sender<Event>) {
         let mut state = lock(&self.state);
         if state.cancelled {

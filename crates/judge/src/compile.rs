@@ -1,6 +1,8 @@
 //! rustc on the learner's file and on the hidden tests.
 
 mod contract;
+mod interface;
+mod objects;
 mod rustc;
 mod unmodelled;
 
@@ -17,7 +19,7 @@ use crate::excerpt::{Source, complain_at_large};
 use crate::scenario::Scenario;
 use crate::slot::Slot;
 use crate::verdict::Rejection;
-use crate::world::World;
+use crate::world::{LINKED, World};
 use crate::{Error, Toolchain, Workspace};
 
 /// What is compiled, and with what.
@@ -46,7 +48,13 @@ pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error
     let library = slot.folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
     let mut learner = job.learner();
     learner.with_world(&job.world.facades).incremental(&slot).arg("-o").arg(&library);
-    let run = rustc(&mut learner, job.root(), "")?;
+    let (run, key) = std::thread::scope(|scope| {
+        // The compiler leaves a processor for it.
+        let key = scope.spawn(|| job.world.linked.as_ref().and_then(|_| objects::key(job)));
+        let run = rustc(&mut learner, job.root(), "");
+        (run, key.join().expect("reading sources does not panic"))
+    });
+    let run = run?;
     if let Some(rejection) = unmodelled::noted(job, &run) {
         return Ok(Err(rejection));
     }
@@ -54,6 +62,13 @@ pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error
         return Ok(Err(why_not(job, &run, slot.folder())?));
     }
     let path = slot.folder().join("scenarios").with_extension(std::env::consts::EXE_EXTENSION);
+    if let Some(linked) = &job.world.linked {
+        match objects::program(job, linked, &library, key, &slot, &path)? {
+            Ok(true) => return Ok(Ok(Program { path, _slot: slot })),
+            Ok(false) => {}
+            Err(rejection) => return Ok(Err(rejection)),
+        }
+    }
     let run = rustc(job.main(&library, &slot).arg("-o").arg(&path), job.root(), &job.main_text())?;
     if !run.success {
         return Ok(Err(contract::broken(job, &run)?));
@@ -134,11 +149,17 @@ impl Job<'_> {
         command.arg("-L").arg(search);
         command.with_world(&self.world.facades).with_world(&self.world.backstage);
         command.with_world(&BTreeMap::from([(self.exercise.id.crate_name(), library.to_owned())]));
+        if let Some(linked) = &self.world.linked {
+            linked.options(&mut command);
+        }
         command
     }
 
     fn main_text(&self) -> String {
         let mut text = format!("#[path = {:?}]\nmod scenarios;\n", self.hidden.name);
+        if self.world.linked.is_some() {
+            let _ = writeln!(text, "extern crate {LINKED} as _;");
+        }
         text.push_str("fn main() {\n    ::kata_world::main(&[\n");
         for Scenario { name, .. } in self.scenarios {
             let _ = writeln!(text, "        ::kata::harness::Scenario {{ name: {name:?}, run: scenarios::{name} }},");
@@ -163,11 +184,16 @@ impl Options for Command {
     }
 
     fn with_world(&mut self, crates: &BTreeMap<String, PathBuf>) -> &mut Self {
-        for (name, path) in crates {
-            let mut value = std::ffi::OsString::from(format!("{name}="));
-            value.push(path);
-            self.arg("--extern").arg(value);
-        }
+        externs(self, crates);
         self
+    }
+}
+
+/// Makes crates known by these names.
+pub(crate) fn externs(command: &mut Command, crates: &BTreeMap<String, PathBuf>) {
+    for (name, path) in crates {
+        let mut value = std::ffi::OsString::from(format!("{name}="));
+        value.push(path);
+        command.arg("--extern").arg(value);
     }
 }

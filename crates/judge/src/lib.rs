@@ -47,6 +47,7 @@ pub use world::{Needs, World};
 
 use crate::compile::Job;
 use crate::excerpt::Source;
+use crate::naming::Names;
 use crate::verdict::millis;
 
 /// What is found out once and serves any number of judgements.
@@ -205,7 +206,7 @@ fn decide(
                 record = simplest::simplest(engine, &program.path, root, exercise, record)?;
                 ms.run += millis(started.elapsed());
                 if let Some(trace) = &mut record.trace {
-                    naming::name_objects(trace, &[source, prepared.hidden()]);
+                    prepared.names.give(trace);
                 }
                 return Ok(Judgement { ms, ..Judgement::ended(&exercise.id, engine, record, results) });
             }
@@ -218,14 +219,7 @@ fn decide(
 struct Prepared {
     program: compile::Program,
     scenarios: Vec<Scenario>,
-    hidden_name: String,
-    hidden: String,
-}
-
-impl Prepared {
-    fn hidden(&self) -> Source<'_> {
-        Source { name: &self.hidden_name, text: &self.hidden }
-    }
+    names: Names,
 }
 
 /// Compiles a file that the lint has accepted.
@@ -253,7 +247,12 @@ fn prepare(
         scenarios: &scenarios,
     };
     let started = Instant::now();
-    let compiled = compile::compile(&job)?;
+    let (compiled, names) = std::thread::scope(|scope| {
+        // The compiler leaves a processor for it.
+        let names = scope.spawn(|| Names::of(&[job.source, job.hidden]));
+        let compiled = compile::compile(&job);
+        (compiled, names.join().expect("reading sources does not panic"))
+    });
     ms.compile += millis(started.elapsed());
-    Ok(compiled.map(|program| Prepared { program, scenarios, hidden_name, hidden }))
+    Ok(compiled?.map(|program| Prepared { program, scenarios, names }))
 }

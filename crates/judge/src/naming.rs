@@ -9,29 +9,42 @@ use kata_trace::{Event, Object, ObjectId, ObjectKind, Op, Trace};
 use self::sites::Sites;
 use crate::excerpt::Source;
 
-/// Names every object of a trace after the place in the sources where it was created. What the hidden test calls it
-/// wins. Names are unique: those that would not be get an ordinal.
-pub(crate) fn name_objects(trace: &mut Trace, sources: &[Source<'_>]) {
-    let files: HashMap<&str, Sites> = sources.iter().map(|source| (source.name, Sites::of(source.text))).collect();
-    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    for label in trace.objects.iter().filter_map(|object| object.label.as_deref()) {
-        *labels.entry(label).or_default() += 1;
+/// What the sources of a program call what they create.
+#[derive(Debug)]
+pub(crate) struct Names {
+    files: HashMap<String, Sites>,
+}
+
+impl Names {
+    /// Reads the sources.
+    pub(crate) fn of(sources: &[Source<'_>]) -> Self {
+        Names { files: sources.iter().map(|source| (source.name.to_owned(), Sites::of(source.text))).collect() }
     }
-    let used = names_in_use(trace, &files);
-    let names: Vec<String> = (trace.objects.iter().zip(&used))
-        .map(|(object, used)| match object.label.as_deref() {
-            Some(label) if labels[label] == 1 => label.to_owned(),
-            Some(label) => format!("{label}.{}", name(object, *used, &files)),
-            None => name(object, *used, &files),
-        })
-        .collect();
-    for (object, name) in trace.objects.iter_mut().zip(unique(names)) {
-        object.name = name;
+
+    /// Names every object of a trace after the place in the sources where it was created. What the hidden test calls it
+    /// wins. Names are unique: those that would not be get an ordinal.
+    pub(crate) fn give(&self, trace: &mut Trace) {
+        let files = &self.files;
+        let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+        for label in trace.objects.iter().filter_map(|object| object.label.as_deref()) {
+            *labels.entry(label).or_default() += 1;
+        }
+        let used = names_in_use(trace, files);
+        let names: Vec<String> = (trace.objects.iter().zip(&used))
+            .map(|(object, used)| match object.label.as_deref() {
+                Some(label) if labels[label] == 1 => label.to_owned(),
+                Some(label) => format!("{label}.{}", name(object, *used, files)),
+                None => name(object, *used, files),
+            })
+            .collect();
+        for (object, name) in trace.objects.iter_mut().zip(unique(names)) {
+            object.name = name;
+        }
     }
 }
 
 /// For each object, the field through which it is used, if all uses agree on it.
-fn names_in_use<'s>(trace: &Trace, files: &'s HashMap<&str, Sites>) -> Vec<Option<&'s str>> {
+fn names_in_use<'s>(trace: &Trace, files: &'s HashMap<String, Sites>) -> Vec<Option<&'s str>> {
     let mut names: HashMap<ObjectId, Option<&str>> = HashMap::new();
     for event in trace.events.iter().filter(|event| is_call(event)) {
         let (Some(object), Some(at)) = (event.object, &event.at) else { continue };
@@ -47,7 +60,7 @@ fn is_call(event: &Event) -> bool {
     !matches!(event.op, Op::Unlock | Op::ReadUnlock | Op::WriteUnlock | Op::CloseSend | Op::CloseRecv | Op::Wake)
 }
 
-fn name(object: &Object, used: Option<&str>, files: &HashMap<&str, Sites>) -> String {
+fn name(object: &Object, used: Option<&str>, files: &HashMap<String, Sites>) -> String {
     let at_creation = |derived: bool| {
         let created = object.created.as_ref()?;
         let (line, column) = (created.line as usize, created.column as usize);
@@ -135,7 +148,7 @@ mod tests {
 
     fn named(objects: Vec<Object>, text: &str) -> Vec<String> {
         let mut trace = Trace { objects, ..Trace::default() };
-        name_objects(&mut trace, &[Source { name: "src/lib.rs", text }]);
+        Names::of(&[Source { name: "src/lib.rs", text }]).give(&mut trace);
         trace.objects.into_iter().map(|object| object.name).collect()
     }
 
@@ -161,7 +174,7 @@ mod tests {
             ],
             ..Trace::default()
         };
-        name_objects(&mut trace, &[Source { name: "src/lib.rs", text }]);
+        Names::of(&[Source { name: "src/lib.rs", text }]).give(&mut trace);
         let names: Vec<&str> = trace.objects.iter().map(|object| object.name.as_str()).collect();
         assert_eq!(names, ["stripes#1", "stripes#2", "mutex#1", "mutex#2"]);
     }

@@ -14,7 +14,7 @@ use crate::excerpt::Source;
 use crate::process::Way;
 use crate::scenario::Scenario;
 use crate::verdict::{Milliseconds, Rejection};
-use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, lint, naming, prepare, process, read, run};
+use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, lint, prepare, process, read, run};
 
 /// A program to decide for.
 pub struct Game {
@@ -23,8 +23,6 @@ pub struct Game {
     engine: Engine,
     scenario: Scenario,
     prepared: Prepared,
-    name: String,
-    text: String,
     /// What an execution uses from its beginning to its end: objects have the same names from the first decision on,
     /// also those that nobody has used yet.
     known: Vec<(Object, u64)>,
@@ -59,10 +57,10 @@ impl Game {
         let (shown, bytes) = read(bench, file)?;
         let name = shown.to_string_lossy().into_owned();
         let text = match lint::lint(exercise, &name, &bytes) {
-            Ok(text) => text.to_owned(),
+            Ok(text) => text,
             Err(rejection) => return Ok(Err(rejection)),
         };
-        let source = Source { name: &name, text: &text };
+        let source = Source { name: &name, text };
         let prepared = match prepare(bench, exercise, engine, source, &mut Milliseconds::default(), report)? {
             Ok(prepared) => prepared,
             Err(rejection) => return Ok(Err(rejection)),
@@ -72,7 +70,7 @@ impl Game {
                 Error::new(format!("{} has no scenario `{scenario}` in the {engine} world", exercise.id))
             })?;
         let exercise = exercise.clone();
-        let mut game = Game { exercise, root, engine, scenario, prepared, name, text, known: Vec::new() };
+        let mut game = Game { exercise, root, engine, scenario, prepared, known: Vec::new() };
         game.known = game.whole(tokens)?;
         Ok(Ok(game))
     }
@@ -96,7 +94,7 @@ impl Game {
         if let Some(trace) = &mut record.trace {
             let places = standing.as_ref().map_or(&[][..], |standing| &standing.places);
             let order = arrange(trace, places, &self.known);
-            naming::name_objects(trace, &[Source { name: &self.name, text: &self.text }, self.prepared.hidden()]);
+            self.prepared.names.give(trace);
             let decision = standing.and_then(|standing| standing.decision);
             let decision = decision.map(|decision| renumbered(decision, &order));
             return Ok(Some(self.at(schedule, decision, record, started)));

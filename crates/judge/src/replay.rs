@@ -10,7 +10,7 @@ use crate::child::Cancel;
 use crate::excerpt::Source;
 use crate::process::Way;
 use crate::verdict::{Milliseconds, millis};
-use crate::{Bench, Error, Judgement, Step, lint, naming, prepare, process, read, run};
+use crate::{Bench, Error, Judgement, Step, lint, prepare, process, read, run};
 
 /// Which execution to repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn rerun(
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {
-        naming::name_objects(trace, &[source, prepared.hidden()]);
+        prepared.names.give(trace);
     }
     if let Some(divergence) = record.diverged {
         return Ok(Replayed::Diverged { divergence, before: record.trace });

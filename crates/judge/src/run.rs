@@ -39,6 +39,9 @@ pub(crate) fn run(
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let (Some(scenario), Some((cancel, slot))) = (scenarios.get(index), slots.get(index)) else { break };
+            if cancel.is_cancelled() {
+                break;
+            }
             let started = Instant::now();
             let budget = exercise.manifest.budget(&scenario.name);
             let grades = exercise.manifest.grades(&scenario.name);

@@ -1,5 +1,7 @@
 //! The worlds: built by cargo when an exercise first needs them, and found again without it.
 
+mod linked;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::{self, sorted_entries};
 use crate::{Error, Toolchain, Workspace, cargo};
+
+pub(crate) use linked::{Linked, NAME as LINKED};
 
 /// A world that is ready to be compiled against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,9 @@ pub struct World {
     pub(crate) backstage: BTreeMap<String, PathBuf>,
     /// The directory of everything that those crates need.
     pub(crate) dependencies: PathBuf,
+    /// All of them in one, where there is such a thing.
+    #[serde(default)]
+    pub(crate) linked: Option<Linked>,
     /// Changes when any of it does.
     pub(crate) fingerprint: String,
 }
@@ -63,6 +70,7 @@ pub(crate) fn remembered(workspace: &Workspace, needs: Needs<'_>, fingerprint: &
     let text = std::fs::read(memory(workspace, needs)).ok()?;
     let world: World = serde_json::from_slice(&text).ok()?;
     let intact = world.facades.values().chain(world.backstage.values()).all(|path| path.is_file());
+    let intact = intact && world.linked.as_ref().is_none_or(Linked::is_intact);
     (world.fingerprint == fingerprint && intact).then_some(world)
 }
 
@@ -104,13 +112,10 @@ pub(crate) fn build(
         let library = library.ok_or_else(|| Error::new(format!("cargo built {package} without a library")))?;
         Ok::<_, Error>((name.clone(), library.clone()))
     };
-    let world = World {
-        engine,
-        facades: facade_packages.iter().map(find).collect::<Result<_, _>>()?,
-        backstage: backstage_packages.iter().map(find).collect::<Result<_, _>>()?,
-        dependencies,
-        fingerprint: fingerprint.to_owned(),
-    };
+    let facades: BTreeMap<_, _> = facade_packages.iter().map(find).collect::<Result<_, _>>()?;
+    let backstage: BTreeMap<_, _> = backstage_packages.iter().map(find).collect::<Result<_, _>>()?;
+    let linked = linked::link(toolchain, &dependencies, facades.iter().chain(&backstage))?;
+    let world = World { engine, facades, backstage, dependencies, linked, fingerprint: fingerprint.to_owned() };
     let text = serde_json::to_vec_pretty(&world).expect("a world has only string keys");
     crate::cache::write(&memory(workspace, needs), &text)?;
     Ok(world)

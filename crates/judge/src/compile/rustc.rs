@@ -11,7 +11,7 @@ use crate::child::{self, Cancel, Ended, Limits};
 use crate::{Diagnostic, Error};
 
 /// A source that makes the compiler exceed this is a bomb: the largest exercise needs a fraction of it.
-const LIMITS: Limits =
+pub(super) const LIMITS: Limits =
     Limits { wall: Duration::from_secs(60), stdout: 1 << 20, stderr: 32 << 20, resources: Some((10, 4096)) };
 
 /// How a run ended.
