@@ -6,6 +6,7 @@ mod failure;
 mod interleaving;
 mod judging;
 mod learner;
+mod links;
 mod manual;
 mod output;
 mod question;

@@ -15,6 +15,7 @@ use progress::{Belt, ExerciseStanding, Standing};
 
 use crate::command::Symptom;
 use crate::failure::departure;
+use crate::links::linked;
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -366,7 +367,7 @@ pub(crate) fn failed(root: &Path, exercise: &Exercise, judgement: &Judgement) ->
     let heading = heading(exercise);
     match judgement.scenario.as_deref() {
         Some(_) => heading + &story(root, exercise, judgement),
-        None => heading + &refused(judgement),
+        None => heading + &refused(root, judgement),
     }
 }
 
@@ -376,18 +377,18 @@ pub(crate) fn heading(exercise: &Exercise) -> String {
 }
 
 /// A file that never ran.
-fn refused(judgement: &Judgement) -> String {
+fn refused(root: &Path, judgement: &Judgement) -> String {
     let mut text = format!("{BAD}✗ {}{BAD:#}: {}\n", judgement.verdict, judgement.message);
     for diagnostic in &judgement.diagnostics {
         let _ = write!(text, "\n{}\n", diagnostic.rendered.trim_end());
     }
-    text
+    linked(root, text)
 }
 
 /// How the execution went. What is printed loses its colours where they are not wanted.
 fn story(root: &Path, exercise: &Exercise, judgement: &Judgement) -> String {
     let sources = judgement.sources(root, exercise);
-    viewer::tell(judgement, &sources, |story| viewer::timeline::render(story, &style()))
+    linked(root, viewer::tell(judgement, &sources, |story| viewer::timeline::render(story, &style())))
 }
 
 fn style() -> viewer::Style {
@@ -403,7 +404,7 @@ pub(crate) fn replayed(
     failure: Option<&Trace>,
 ) -> String {
     if judgement.scenario.is_none() {
-        return refused(judgement);
+        return refused(root, judgement);
     }
     // Nothing was searched.
     let mut text = story(root, exercise, &Judgement { evidence: None, ..judgement.clone() });
