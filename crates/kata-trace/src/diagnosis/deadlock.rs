@@ -311,7 +311,8 @@ fn condvar(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
     let (mut lost, mut in_vain) = (false, false);
     for &waiter in group {
         // The last one that came too early; the first one that came in time and woke another.
-        let before = notifications.iter().rfind(|&&index| index < waiter);
+        let own = |index: usize| case.event(index).thread == case.event(waiter).thread;
+        let before = notifications.iter().rfind(|&&index| index < waiter && !own(index));
         let after = notifications.iter().find(|&&index| index > waiter);
         if let Some(&index) = after {
             in_vain |= woke_another(case, index, waiter, draft);
@@ -320,6 +321,9 @@ fn condvar(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
         {
             came_too_early(case, index, waiter, draft);
             lost = true;
+        } else if !notifications.is_empty() && notifications.iter().all(|&index| own(index)) {
+            let who = case.who(case.event(waiter).thread);
+            draft.say(format!("Nobody but {who} itself ever notified {}.", case.what_of(waiter)));
         }
     }
     if notifications.is_empty() {
@@ -418,11 +422,11 @@ fn check_before_notification(case: &Case<'_>, notification: usize, waiter: usize
 fn woke_another(case: &Case<'_>, notification: usize, waiter: usize, draft: &mut Draft) -> bool {
     let event = case.event(notification);
     let Some(peer) = event.peer.filter(|&peer| peer != case.event(waiter).thread) else { return false };
-    let (who, woken) = (case.who(event.thread), case.who(peer));
+    let (who, woken, sleeper) = (case.who(event.thread), case.who(peer), case.who(case.event(waiter).thread));
     draft.matters([notification]);
     draft.mark(case.mark(notification, false, format!("{who}'s notification wakes {woken}")));
     draft.say(format!(
-        "The notification that {who} gave{} while it waited woke {woken} instead.",
+        "The notification that {who} gave{} while {sleeper} waited woke {woken} instead.",
         case.at(notification)
     ));
     woke_in_vain(case, notification, peer, draft)

@@ -295,7 +295,7 @@ fn a_notification_that_wakes_the_wrong_waiter() {
     ), @"
     nobody-will-wake: NobodyWillWake
     t2 waits at :40 on `bell`, and nobody is left to notify it.
-    The notification that main gave at :30 while it waited woke t1 instead.
+    The notification that main gave at :30 while t2 waited woke t1 instead.
     main waits at :31 for t2 to end.
     ^ :40 t2 waits here on `bell`
     - :30 main's notification wakes t1
@@ -471,7 +471,7 @@ fn a_notification_that_wakes_a_waiter_for_something_else() {
     ), @"
     nobody-will-wake: WrongWaiter
     t1 (at :20) and t2 (at :40) wait on `changed`, and nobody is left to notify it.
-    The notification that main gave at :30 while it waited woke t1 instead.
+    The notification that main gave at :30 while t2 waited woke t1 instead.
     t1 had no use for it and waited again at :20: `notify_one` wakes any one of those who wait, whatever they wait for.
     main waits at :31 for t2 to end.
     ^ :40 t2 waits here on `changed`
