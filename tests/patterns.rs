@@ -224,7 +224,7 @@ fn wrong_waiter() {
     deadlock (nobody-will-wake)
     WrongWaiter
     t1 and t2 wait at :16 on `changed`, and nobody is left to notify it.
-    The notification that main gave at :28 while it waited woke t2 instead.
+    The notification that main gave at :28 while t1 waited woke t2 instead.
     t2 had no use for it and waited again at :16: `notify_one` wakes any one of those who wait, whatever they wait for.
     main waits at :30 for t1 to end.
     ^ :16 t1 waits here on `changed`: goods = self.changed.wait(goods).unwrap();

@@ -14,7 +14,8 @@ use viewer::evidence::sentence;
 use viewer::{Story, Style};
 
 /// The exercises whose accounts were read.
-const REVIEWED: [&str; 4] = ["01-lost-update", "02-double-spend", "03-deadlock", "19-relaxed-publish"];
+const REVIEWED: [&str; 6] =
+    ["01-lost-update", "02-double-spend", "03-deadlock", "11-lost-wakeup", "12-wrong-waiter", "19-relaxed-publish"];
 
 /// A program that fails, and how.
 struct Failing {

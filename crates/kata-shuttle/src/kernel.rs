@@ -94,6 +94,8 @@ pub(crate) struct Step<'a> {
     pub(crate) suspends: bool,
     /// It is the runtime's, not the program's: no sign of a loop.
     pub(crate) internal: bool,
+    /// It is taken when nobody else can go on, except because time passes.
+    pub(crate) last: bool,
 }
 
 impl<'a> Step<'a> {
@@ -111,6 +113,7 @@ impl<'a> Step<'a> {
             release: false,
             suspends: false,
             internal: false,
+            last: false,
         }
     }
 
@@ -148,6 +151,7 @@ struct Pending {
     suspends: bool,
     /// It gives its turn away, or has kept it for long.
     offers: bool,
+    last: bool,
     /// The thread goes round in a loop: nothing but a change of this state can make a difference to it.
     idle: Option<u64>,
     /// Tells this announcement from the thread's next one.

@@ -28,6 +28,11 @@ impl World for ShuttleWorld {
         Box::new(gate)
     }
 
+    fn quiesce(&self, at: &'static Location<'static>) {
+        kernel::step(Step { last: true, internal: true, ..Step::of(Op::Quiesce, at) });
+        kernel::with(|kernel| kernel.record(Op::Quiesce, None, at, |_| {}));
+    }
+
     fn fail(&self, failure: Failure) -> ! {
         kernel::with(|kernel| kernel.log_assertion(&failure));
         kernel::fail(failure)

@@ -94,6 +94,8 @@ pub enum Op {
     Yield,
     /// Arrives at a rendezvous of the hidden test.
     Arrive,
+    /// Waits in the hidden test until every other thread sleeps.
+    Quiesce,
     /// Printed a line; [`Event::text`] holds it.
     Print,
     /// A task was polled on an executor thread.

@@ -207,7 +207,7 @@ pub fn changes(trace: &Trace) -> Vec<Change> {
                     event.after.as_ref().or(event.before.as_ref()).map(ToString::to_string)
                 }
             }
-            Op::Arrive | Op::Poll | Op::BlockingCall => None,
+            Op::Arrive | Op::Quiesce | Op::Poll | Op::BlockingCall => None,
             _ => event.after.as_ref().map(ToString::to_string),
         };
         if let Some(value) = value.filter(|value| known.as_ref() != Some(value)) {

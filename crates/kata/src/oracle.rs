@@ -29,6 +29,16 @@ impl Rendezvous {
     }
 }
 
+/// Waits until every other thread has ended or sleeps until another one wakes it: what was to be done by then is done, or
+/// will not be done before something else happens.
+///
+/// A thread that sleeps with a time limit sleeps. One that looks again and again, with or without pauses, does not: if
+/// nothing else ends that, it is a livelock. In the shuttle world only.
+#[track_caller]
+pub fn quiesce() {
+    world().quiesce(Location::caller());
+}
+
 /// Gives `value`, and the locks and atomics inside it, a name in what the learner is shown.
 ///
 /// `value` must be where it stays: name it behind its `Arc`, not before it is moved there.

@@ -35,6 +35,12 @@ pub trait World: Sync {
     /// A meeting of `parties` threads; `what` says what happens there, for the message.
     fn meeting(&self, parties: usize, what: &str, at: &'static Location<'static>) -> Box<dyn Meeting>;
 
+    /// Waits until nobody else can go on, except because time passes. Only a world that schedules its threads can
+    /// tell.
+    fn quiesce(&self, at: &'static Location<'static>) {
+        panic!("{at}: this world cannot tell whether everybody sleeps");
+    }
+
     /// Ends the scenario with a failure.
     fn fail(&self, failure: Failure) -> !;
 }

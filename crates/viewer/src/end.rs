@@ -76,6 +76,7 @@ impl End {
             Some((Op::Join, Some(peer))) => format!("waits for {}", words.thread(peer)),
             Some((Op::Park, _)) => "parked for ever".to_owned(),
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
+            Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),
             _ => format!("waits for {what} for ever"),
         }
     }

@@ -87,6 +87,7 @@ impl<'t> Words<'t> {
                 Op::Wait => return format!("wait {what} …{place}"),
                 Op::Join => return format!("join {peer} …{TIE}blocked{place}"),
                 Op::Arrive => return format!("rendezvous …{TIE}blocked{place}"),
+                Op::Quiesce => return format!("until the others sleep …{place}"),
                 Op::BlockingCall => return format!("blocks in {}{place}", called(event)),
                 op => verb(op),
             };
@@ -170,6 +171,7 @@ impl<'t> Words<'t> {
             Op::Sleep => format!("sleep{place}"),
             Op::Yield => format!("yield{place}"),
             Op::Arrive => format!("rendezvous{place}"),
+            Op::Quiesce => format!("all others sleep{place}"),
             Op::Print => format!("prints {}", text()),
             Op::Note => format!("“{}”", text().trim_matches('"')),
             // The place of a poll is where its task was spawned.

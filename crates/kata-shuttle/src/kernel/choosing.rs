@@ -29,6 +29,8 @@ pub(super) struct Candidates {
     idle: Vec<ThreadId>,
     /// Nobody can tell when it goes on.
     free: Option<ThreadId>,
+    /// They go on when nobody else can.
+    last: Vec<ThreadId>,
 }
 
 enum Chosen {
@@ -52,6 +54,7 @@ impl Pending {
             queues: false,
             suspends: true,
             offers: false,
+            last: false,
             idle: None,
             serial,
             behind: None,
@@ -103,7 +106,7 @@ impl Kernel {
         self.serial += 1;
         let pending = self.pending(step, idle);
         self.threads[me].pending = Some(pending);
-        if readiness == Readiness::Blocked {
+        if readiness == Readiness::Blocked || step.last {
             self.log_blocked(me);
         }
         if self.foreign {
@@ -145,6 +148,7 @@ impl Kernel {
             queues: step.queues,
             suspends: step.suspends,
             offers: step.offers || self.run > RUN,
+            last: step.last,
             idle: idle.then_some(self.state),
             serial: self.serial,
             behind: None,
@@ -156,7 +160,7 @@ impl Kernel {
     fn has_one_outcome(&self, step: &Step<'_>) -> bool {
         let whim = || self.spurious_left > 0 && step.spurious.is_some_and(|whim| whim());
         let may_queue = || step.queues && self.waiting_writer(step.object).is_some();
-        !(step.offers || step.release || whim() || may_queue())
+        !(step.offers || step.release || step.last || whim() || may_queue())
     }
 
     /// The current thread is idle: whether it goes on nevertheless.
@@ -179,7 +183,7 @@ impl Kernel {
         let thread = &mut self.threads[usize::from(self.current)];
         if let Some(pending) = thread.pending.take() {
             // Going on after a yield changes nothing by itself.
-            thread.fresh = pending.suspends || matches!(pending.op, Op::Yield | Op::Sleep);
+            thread.fresh = pending.suspends || pending.last || matches!(pending.op, Op::Yield | Op::Sleep);
         }
         thread.turn.take().unwrap_or(Turn::Go)
     }
@@ -238,6 +242,7 @@ impl Kernel {
         candidates.due.clear();
         candidates.idle.clear();
         candidates.free = None;
+        candidates.last.clear();
         for &thread in runnable {
             let pending = self.threads[usize::from(thread)].pending.as_ref();
             let idle = pending.is_some_and(|pending| pending.idle == Some(self.state));
@@ -247,6 +252,7 @@ impl Kernel {
                         candidates.due.push(thread);
                     }
                 }
+                _ if pending.is_some_and(|pending| pending.last) => candidates.last.push(thread),
                 _ if idle => candidates.idle.push(thread),
                 Readiness::Ready => candidates.ready.push(thread),
                 Readiness::Free => candidates.free = candidates.free.or(Some(thread)),
@@ -399,6 +405,9 @@ impl Kernel {
         if can_go_on && !goes_on {
             choices.push(unfair);
         }
+        if choices.is_empty() && idle.is_empty() {
+            choices.extend(self.candidates.last.iter().map(|&thread| go(thread, 0)));
+        }
         let waits = choices.is_empty();
         self.collect_limits(runnable, choices);
         if waits {
@@ -419,11 +428,11 @@ impl Kernel {
     /// like a preemption.
     fn collect_limits(&self, runnable: &[ThreadId], choices: &mut Vec<Choice>) {
         let first_limit = choices.len();
-        let Candidates { ready, due, idle, .. } = &self.candidates;
+        let Candidates { ready, due, idle, last, .. } = &self.candidates;
         let deadline =
             |thread: ThreadId| self.threads[usize::from(thread)].pending.as_ref().and_then(|pending| pending.deadline);
         for &thread in runnable {
-            let waits = !ready.contains(&thread) && !due.contains(&thread) && !idle.contains(&thread);
+            let waits = ![ready, due, idle, last].iter().any(|others| others.contains(&thread));
             if waits && deadline(thread).is_some() {
                 choices.push(Choice { thread, turn: Turn::Timeout, cost: 1, fair: true });
             }

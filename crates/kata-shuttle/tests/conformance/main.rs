@@ -18,6 +18,7 @@ mod once;
 mod outcomes;
 mod panics;
 mod printing;
+mod quiescence;
 mod repetition;
 mod rwlock;
 mod scopes;

@@ -189,6 +189,7 @@ fn purpose(case: &Case<'_>, index: usize) -> String {
         Op::Yield | Op::Sleep => "for its turn".to_owned(),
         Op::BarrierWait => format!("for the others at {what}"),
         Op::Arrive => "for the others".to_owned(),
+        Op::Quiesce => "until the others sleep".to_owned(),
         Op::Send => format!("to send on {what}"),
         Op::Recv => format!("to receive from {what}"),
         _ => format!("for {what}"),
@@ -310,7 +311,8 @@ fn condvar(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
     let (mut lost, mut in_vain) = (false, false);
     for &waiter in group {
         // The last one that came too early; the first one that came in time and woke another.
-        let before = notifications.iter().rfind(|&&index| index < waiter);
+        let own = |index: usize| case.event(index).thread == case.event(waiter).thread;
+        let before = notifications.iter().rfind(|&&index| index < waiter && !own(index));
         let after = notifications.iter().find(|&&index| index > waiter);
         if let Some(&index) = after {
             in_vain |= woke_another(case, index, waiter, draft);
@@ -319,6 +321,9 @@ fn condvar(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
         {
             came_too_early(case, index, waiter, draft);
             lost = true;
+        } else if !notifications.is_empty() && notifications.iter().all(|&index| own(index)) {
+            let who = case.who(case.event(waiter).thread);
+            draft.say(format!("Nobody but {who} itself ever notified {}.", case.what_of(waiter)));
         }
     }
     if notifications.is_empty() {
@@ -394,11 +399,20 @@ fn wrote(variable: &str, access: &Access) -> String {
 /// What the waiter looked at before the notifier changed it and notified: the last such variable.
 fn check_before_notification(case: &Case<'_>, notification: usize, waiter: usize) -> Option<(Access, Access)> {
     let (notifier, sleeper) = (case.event(notification).thread, case.event(waiter).thread);
+    let own = |index: &usize| case.event(*index).thread == sleeper;
+    // The wait itself unlocks.
+    let given_up = (0..waiter).rfind(own).filter(|&index| case.event(index).op == Op::Unlock);
     let pairs = accesses(case.trace).into_values().filter_map(|accesses| {
         let write = accesses.iter().rfind(|access| {
-            access.thread == notifier && access.writes && access.last.is_some_and(|last| last < notification)
+            // Also if it notifies under the lock.
+            let before = access.first < notification && access.last.is_some_and(|last| last < waiter);
+            access.thread == notifier && access.writes && before
         })?;
-        let read = accesses.iter().rfind(|access| access.thread == sleeper && access.reads && access.first < waiter)?;
+        let looks = |access: &&Access| access.thread == sleeper && access.reads && access.first < waiter;
+        // What it locked only to wait, after the change, it did not look at: it would not wait.
+        let only_to_wait =
+            |access: &Access| given_up.is_some() && access.last == given_up && access.first > write.first;
+        let read = accesses.iter().rfind(|access| looks(access) && !only_to_wait(access))?;
         (read.last.is_some_and(|last| last < write.first)).then(|| (read.clone(), write.clone()))
     });
     pairs.max_by_key(|(read, _)| read.first)
@@ -408,11 +422,11 @@ fn check_before_notification(case: &Case<'_>, notification: usize, waiter: usize
 fn woke_another(case: &Case<'_>, notification: usize, waiter: usize, draft: &mut Draft) -> bool {
     let event = case.event(notification);
     let Some(peer) = event.peer.filter(|&peer| peer != case.event(waiter).thread) else { return false };
-    let (who, woken) = (case.who(event.thread), case.who(peer));
+    let (who, woken, sleeper) = (case.who(event.thread), case.who(peer), case.who(case.event(waiter).thread));
     draft.matters([notification]);
     draft.mark(case.mark(notification, false, format!("{who}'s notification wakes {woken}")));
     draft.say(format!(
-        "The notification that {who} gave{} while it waited woke {woken} instead.",
+        "The notification that {who} gave{} while {sleeper} waited woke {woken} instead.",
         case.at(notification)
     ));
     woke_in_vain(case, notification, peer, draft)

@@ -26,6 +26,7 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
         Op::Fence => return format!("fences{at}"),
         Op::Print => return format!("prints{at}"),
         Op::Note => return format!("remarks{at}"),
+        Op::Quiesce => return format!("waits until the others sleep{at}"),
         Op::Unlock | Op::ReadUnlock | Op::WriteUnlock => return format!("releases {what}"),
         Op::TryLock => return format!("tries to lock {what}{at}{in_vain}"),
         Op::TryReadLock => return format!("tries to read {what}{at}{in_vain}"),

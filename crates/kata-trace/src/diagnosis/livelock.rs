@@ -47,7 +47,12 @@ fn looks(event: &Event) -> bool {
     event.ok == Some(false)
         || event.op == Op::Load
         || event.cause.is_some()
-        || (event.before == event.after && event.before.is_some())
+        || (event.before == event.after && (event.before.is_some() || is_unchanged(event)))
+}
+
+/// Whether a lock is released whose value was not borrowed to be changed.
+fn is_unchanged(event: &Event) -> bool {
+    event.op == Op::Unlock && event.at.is_none()
 }
 
 /// The shortest round that goes on for longest.

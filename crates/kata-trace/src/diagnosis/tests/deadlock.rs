@@ -202,6 +202,48 @@ fn a_notification_before_the_wait() {
 }
 
 #[test]
+fn a_notification_between_a_look_under_the_lock_and_a_wait_under_the_same_lock() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :5
+         t1: lock jobs =0 :18
+         t1: unlock jobs 0->0
+         main! lock jobs =0 :29
+         main: unlock jobs 0->1 :30
+         main: notify-one bell :31
+         main: join t1 blocked :32
+         t1: lock jobs =1 :19
+         t1: unlock jobs 1->1
+         t1: wait bell :20"
+    ), @"
+    nobody-will-wake: LostWakeup
+    t1 waits at :20 on `bell`, and nobody is left to notify it.
+    t1 had read `jobs` = 0 at :18; then main wrote `jobs` = 1 at :30 and notified `bell` at :31; only after that did t1 start to wait.
+    A condition variable remembers no notification: it wakes those who wait, and at that moment nobody did.
+    main waits at :32 for t1 to end.
+    - :18 t1 reads `jobs` = 0
+    - :30 main writes `jobs` = 1
+    - :31 main notifies `bell`: nobody waits yet
+    ^ :20 t1 waits here on `bell`
+    events [1, 3, 4, 5, 6, 9]
+    ");
+}
+
+#[test]
+fn a_notification_under_the_lock_between_a_look_and_a_wait() {
+    let text = deadlock(
+        "t1: lock jobs =0 :18
+         t1: unlock jobs 0->0
+         main! lock jobs =0 :29
+         main: notify-one bell :31
+         main: unlock jobs 0->1 :30
+         t1: lock jobs =1 :19
+         t1: unlock jobs 1->1
+         t1: wait bell :20",
+    );
+    assert!(text.contains("t1 had read `jobs` = 0 at :18; then main wrote `jobs` = 1 at :30"), "{text}");
+}
+
+#[test]
 fn a_notification_before_a_wait_that_checks_nothing() {
     insta::assert_snapshot!(deadlock(
         "main: notify-all bell :30
@@ -253,7 +295,7 @@ fn a_notification_that_wakes_the_wrong_waiter() {
     ), @"
     nobody-will-wake: NobodyWillWake
     t2 waits at :40 on `bell`, and nobody is left to notify it.
-    The notification that main gave at :30 while it waited woke t1 instead.
+    The notification that main gave at :30 while t2 waited woke t1 instead.
     main waits at :31 for t2 to end.
     ^ :40 t2 waits here on `bell`
     - :30 main's notification wakes t1
@@ -429,7 +471,7 @@ fn a_notification_that_wakes_a_waiter_for_something_else() {
     ), @"
     nobody-will-wake: WrongWaiter
     t1 (at :20) and t2 (at :40) wait on `changed`, and nobody is left to notify it.
-    The notification that main gave at :30 while it waited woke t1 instead.
+    The notification that main gave at :30 while t2 waited woke t1 instead.
     t1 had no use for it and waited again at :20: `notify_one` wakes any one of those who wait, whatever they wait for.
     main waits at :31 for t2 to end.
     ^ :40 t2 waits here on `changed`

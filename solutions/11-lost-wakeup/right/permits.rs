@@ -1,0 +1,78 @@
+//! idea: a semaphore: each letter, and each clerk's end of work, is a permit that is kept until a clerk takes it.
+//! trade-off: signals are counted, and none is lost, whoever comes first; the count and the queue must agree for ever.
+//!
+//! The outbox of a shop: whoever has a letter for a customer posts it and goes on, and clerks deliver it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+
+/// The number of an order.
+pub type OrderId = u64;
+
+/// The confirmation of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub order: OrderId,
+    pub to: String,
+}
+
+/// Letters on their way to the customers.
+pub struct Outbox {
+    office: Arc<Office>,
+    clerks: Vec<JoinHandle<()>>,
+}
+
+impl Outbox {
+    /// Opens an outbox with so many clerks, who deliver what is posted.
+    pub fn open(clerks: usize, deliver: impl Fn(Letter) + Send + Sync + 'static) -> Self {
+        let office = Arc::new(Office::default());
+        let deliver = Arc::new(deliver);
+        let clerk = |_| {
+            let (office, deliver) = (Arc::clone(&office), Arc::clone(&deliver));
+            thread::spawn(move || {
+                while let Some(letter) = office.next_letter() {
+                    deliver(letter);
+                }
+            })
+        };
+        let clerks = (0..clerks).map(clerk).collect();
+        Outbox { office, clerks }
+    }
+
+    /// Leaves a letter with the clerks.
+    pub fn post(&self, letter: Letter) {
+        self.office.letters.lock().unwrap().push_back(letter);
+        self.office.permit();
+    }
+
+    /// Delivers what is left, and sends the clerks home.
+    pub fn close(self) {
+        self.clerks.iter().for_each(|_| self.office.permit());
+        for clerk in self.clerks {
+            clerk.join().unwrap();
+        }
+    }
+}
+
+/// What the clerks share.
+#[derive(Default)]
+struct Office {
+    letters: Mutex<VecDeque<Letter>>,
+    permits: Mutex<usize>,
+    bell: Condvar,
+}
+
+impl Office {
+    /// The letter that was posted first. `None`: there is none, and there will be none.
+    fn next_letter(&self) -> Option<Letter> {
+        let permits = self.permits.lock().unwrap();
+        *self.bell.wait_while(permits, |permits| *permits == 0).unwrap() -= 1;
+        self.letters.lock().unwrap().pop_front()
+    }
+
+    fn permit(&self) {
+        *self.permits.lock().unwrap() += 1;
+        self.bell.notify_one();
+    }
+}

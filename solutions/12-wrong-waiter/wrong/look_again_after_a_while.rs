@@ -1,0 +1,56 @@
+//! verdict: assertion-failed
+//! scenario: nobody_sleeps_beside_what_is_there
+//! why: whoever was not woken wakes by itself after a while: the evening goes on, with a pause whenever the wrong one was called.
+//!
+//! The pass of a restaurant: the counter where cooks put the dishes, and waiters take them.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The number of a table.
+pub type Table = u16;
+
+/// What a table has ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dish {
+    pub table: Table,
+    pub name: String,
+}
+
+/// A counter with room for a few dishes.
+pub struct Pass {
+    room: usize,
+    dishes: Mutex<VecDeque<Dish>>,
+    changed: Condvar,
+}
+
+impl Pass {
+    pub fn new(room: usize) -> Self {
+        Pass { room, dishes: Mutex::new(VecDeque::with_capacity(room)), changed: Condvar::new() }
+    }
+
+    /// Puts a dish on the pass, as soon as there is room for it.
+    pub fn put(&self, dish: Dish) {
+        let mut dishes = self.dishes.lock().unwrap();
+        while dishes.len() == self.room {
+            dishes = self.changed.wait_timeout(dishes, PATIENCE).unwrap().0;
+        }
+        dishes.push_back(dish);
+        self.changed.notify_one();
+    }
+
+    /// Takes the dish that has been on the pass for longest, as soon as there is one.
+    pub fn take(&self) -> Dish {
+        let mut dishes = self.dishes.lock().unwrap();
+        loop {
+            if let Some(dish) = dishes.pop_front() {
+                self.changed.notify_one();
+                return dish;
+            }
+            dishes = self.changed.wait_timeout(dishes, PATIENCE).unwrap().0;
+        }
+    }
+}

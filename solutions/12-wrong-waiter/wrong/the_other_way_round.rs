@@ -1,0 +1,59 @@
+//! verdict: assertion-failed
+//! scenario: a_cook_sleeps_until_there_is_room
+//! why: two condition variables, and each side notifies the one that it waits for itself.
+//!
+//! The pass of a restaurant: the counter where cooks put the dishes, and waiters take them.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex};
+
+/// The number of a table.
+pub type Table = u16;
+
+/// What a table has ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dish {
+    pub table: Table,
+    pub name: String,
+}
+
+/// A counter with room for a few dishes.
+pub struct Pass {
+    room: usize,
+    dishes: Mutex<VecDeque<Dish>>,
+    full: Condvar,
+    empty: Condvar,
+}
+
+impl Pass {
+    pub fn new(room: usize) -> Self {
+        Pass {
+            room,
+            dishes: Mutex::new(VecDeque::with_capacity(room)),
+            full: Condvar::new(),
+            empty: Condvar::new(),
+        }
+    }
+
+    /// Puts a dish on the pass, as soon as there is room for it.
+    pub fn put(&self, dish: Dish) {
+        let mut dishes = self.dishes.lock().unwrap();
+        while dishes.len() == self.room {
+            dishes = self.full.wait(dishes).unwrap();
+        }
+        dishes.push_back(dish);
+        self.full.notify_one();
+    }
+
+    /// Takes the dish that has been on the pass for longest, as soon as there is one.
+    pub fn take(&self) -> Dish {
+        let mut dishes = self.dishes.lock().unwrap();
+        loop {
+            if let Some(dish) = dishes.pop_front() {
+                self.empty.notify_one();
+                return dish;
+            }
+            dishes = self.empty.wait(dishes).unwrap();
+        }
+    }
+}
