@@ -6,7 +6,7 @@
 //! read, write–write–read an overwritten write, write–read–write a dirty read. Over two variables that belong together the
 //! mixture is a torn read (Lu, Park, Seo and Zhou, “Learning from Mistakes”, ASPLOS 2008, section 3.2.2).
 
-use crate::{Event, ObjectId, Op, ThreadId, Value, is_test};
+use crate::{Event, ObjectId, Op, ThreadId, Trace, Value, is_test};
 
 use super::case::{Case, Draft, equals, failing_panic};
 use super::order::Order;
@@ -159,7 +159,7 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
             let fit = Fit { weak, recency: recency(object), pattern, distance: distance(&triple.second) };
             found.push((fit, Violation::Triple(Box::new(triple))));
         }
-        for dirty in dirty_reads(accesses).into_iter().filter(|dirty| dirty.read.first < end) {
+        for dirty in dirty_reads(case.trace, accesses).into_iter().filter(|dirty| dirty.read.first < end) {
             let weak = dirty.read.thread != failing;
             let fit = Fit { weak, recency: recency(object), pattern: 1, distance: distance(&dirty.read) };
             found.push((fit, Violation::Dirty(Box::new(dirty))));
@@ -330,7 +330,9 @@ fn stale_loads(accesses: &[Access], order: &Order) -> Vec<Stale> {
 }
 
 /// Reads of a value that another thread took back afterwards, in a step of its own.
-fn dirty_reads(accesses: &[Access]) -> Vec<Dirty> {
+///
+/// A flag that is exchanged is a lock: who finds it up in an attempt to put it up is kept out, and misled by nothing.
+fn dirty_reads(trace: &Trace, accesses: &[Access]) -> Vec<Dirty> {
     let mut dirty = Vec::new();
     for (index, write) in accesses.iter().enumerate() {
         let Some(last) = write.last.filter(|_| write.writes && write.found.is_some() && write.found != write.left)
@@ -338,8 +340,13 @@ fn dirty_reads(accesses: &[Access]) -> Vec<Dirty> {
             continue;
         };
         let Some(undo) = accesses[index + 1..].iter().find(|access| access.thread == write.thread) else { continue };
+        let is_flag = write.kind == Kind::Exchange && matches!(write.left, Some(Value::Bool(_)));
         let sees = |access: &&Access| {
-            access.reads && access.thread != write.thread && access.first > last && access.found == write.left
+            access.reads
+                && access.thread != write.thread
+                && access.first > last
+                && access.found == write.left
+                && !(is_flag && trace.events[access.first].op == Op::CompareExchange)
         };
         let took_back = undo.writes && takes_back(write, undo);
         let between =

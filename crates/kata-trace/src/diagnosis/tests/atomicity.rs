@@ -464,6 +464,22 @@ fn a_change_that_is_seen_before_it_is_taken_back() {
 }
 
 #[test]
+fn a_lock_that_is_found_locked_is_no_dirty_read() {
+    insta::assert_snapshot!(assertion(
+        "t1: cas locked false->true ok Acquire :59
+         main: cas locked =true failed Acquire :59
+         t1: store locked true->false Release :93
+         main: panic \"no frame\" test:9"
+    ), @"
+    GaveUp
+    main's exchange at :59 failed, because `locked` was true, which is not what main expected.
+    main wrote nothing, and did not try again.
+    ^ :59 main's exchange fails: `locked` is true
+    events [1, 3]
+    ");
+}
+
+#[test]
 fn nothing_is_said_about_the_hidden_tests_own_variables() {
     assert_eq!(
         assertion(
