@@ -48,6 +48,17 @@ pub(crate) struct Pending {
     pub(crate) frees: bool,
 }
 
+impl Pending {
+    /// The attempt as it is when nothing comes of it.
+    pub(crate) fn blocked(&self, thread: ThreadId) -> Entry {
+        let mut entry = Entry::new(thread, self.op, Some(self.at));
+        entry.object = self.object;
+        entry.peer = self.peer;
+        entry.blocked = true;
+        entry
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Thread {
     name: Option<Box<str>>,
@@ -451,6 +462,18 @@ impl Execution {
     fn anybody_waits(&self, since: u32) -> bool {
         (0..self.threads.len())
             .any(|id| self.threads[id].ran < since && ThreadId::try_from(id).is_ok_and(|id| self.could_go_on(id)))
+    }
+
+    /// Whether the execution was given up because it did not end.
+    pub(crate) fn is_endless(&self) -> bool {
+        self.steps > self.max_steps
+    }
+
+    /// Where threads are that can do nothing.
+    pub(crate) fn stuck(&self) -> Vec<Entry> {
+        let threads = (0..).zip(&self.threads).filter(|(_, thread)| !thread.finished);
+        let pending = threads.filter_map(|(id, thread)| Some((id, thread.pending.as_ref()?)));
+        pending.filter(|(_, pending)| self.is_blocked(pending)).map(|(id, pending)| pending.blocked(id)).collect()
     }
 
     /// Whether an attempt could not be completed now.

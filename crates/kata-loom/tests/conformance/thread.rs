@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use kata_loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 use kata_loom::sync::{Arc, Mutex};
 use kata_loom::{explore_with, thread, thread_local};
-use kata_trace::{Budget, Verdict};
+use kata_trace::{Budget, Op, Verdict};
 
-use crate::support::{explore, fails, outcomes, passes, set};
+use crate::support::{events, explore, fails, outcomes, passes, set};
 
 #[test]
 fn joining_returns_the_result_and_orders_what_the_thread_did() {
@@ -178,6 +178,25 @@ fn threads_that_wait_for_a_third_one_do_not_keep_it_waiting() {
     // A try that fails changes nothing, or looks as if it did.
     taken(|flag, _| !flag.swap(true, Acquire), |flag, _| flag.store(false, Release));
     taken(|_, flag| !std::mem::replace(&mut *flag.lock().unwrap(), true), |_, flag| *flag.lock().unwrap() = false);
+}
+
+#[test]
+fn a_livelock_says_who_waits_meanwhile() {
+    let finding = fails(Verdict::Livelock, || {
+        let flag = AtomicBool::new(true);
+        thread::scope(|scope| {
+            let spins = scope.spawn(|| {
+                while flag.load(Relaxed) {
+                    thread::yield_now();
+                }
+            });
+            spins.join().unwrap();
+        });
+    });
+    let events = events(&finding);
+    let joins = events.iter().position(|event| *event == (0, Op::Join, true)).expect("the first thread waits");
+    assert!(events[joins + 1..].iter().all(|(thread, ..)| *thread == 1), "{events:?}");
+    assert!(events.len() < 20, "{events:?}");
 }
 
 #[test]

@@ -123,7 +123,10 @@ pub(super) fn explain(case: &Case<'_>, earlier: usize, later: usize, draft: &mut
         (sources.iter().enumerate()).rev().filter_map(|(load, source)| {
             let store = (*source)?;
             let (loads, stores) = (case.event(load), case.event(store));
-            (loads.thread == b && stores.thread == a && load != later && store != earlier).then_some((store, load))
+            // A variable is no flag for itself.
+            let is_flag = loads.object != case.event(later).object;
+            (loads.thread == b && stores.thread == a && load != later && store != earlier && is_flag)
+                .then_some((store, load))
         })
     };
     if let Some((store, load)) = flags().find(|&(store, load)| store > earlier && load < later) {
