@@ -14,8 +14,17 @@ use viewer::evidence::sentence;
 use viewer::{Story, Style};
 
 /// The exercises whose accounts were read.
-const REVIEWED: [&str; 6] =
-    ["01-lost-update", "02-double-spend", "03-deadlock", "11-lost-wakeup", "12-wrong-waiter", "19-relaxed-publish"];
+const REVIEWED: [&str; 9] = [
+    "01-lost-update",
+    "02-double-spend",
+    "03-deadlock",
+    "04-hidden-guard",
+    "11-lost-wakeup",
+    "12-wrong-waiter",
+    "19-relaxed-publish",
+    "20-leaky-spinlock",
+    "23-dekker",
+];
 
 /// A program that fails, and how.
 struct Failing {

@@ -1,6 +1,6 @@
 //! Threads that wait for ever: how the log ends.
 
-use kata::{Entry, Failure};
+use kata::Failure;
 use kata_trace::{ThreadId, Verdict};
 
 use crate::execution;
@@ -12,10 +12,7 @@ pub(crate) fn failure() -> Failure {
         let stuck: Vec<ThreadId> = (0..).zip(&e.threads).filter(|(_, t)| !t.finished).map(|(id, _)| id).collect();
         for &thread in &stuck {
             let Some(pending) = &e.threads[usize::from(thread)].pending else { continue };
-            let mut entry = Entry::new(thread, pending.op, Some(pending.at));
-            entry.object = pending.object;
-            entry.peer = pending.peer;
-            entry.blocked = true;
+            let entry = pending.blocked(thread);
             e.log.push(entry);
         }
         failure::arrived(e).unwrap_or_else(|| Failure {

@@ -48,6 +48,17 @@ pub(crate) struct Pending {
     pub(crate) frees: bool,
 }
 
+impl Pending {
+    /// The attempt as it is when nothing comes of it.
+    pub(crate) fn blocked(&self, thread: ThreadId) -> Entry {
+        let mut entry = Entry::new(thread, self.op, Some(self.at));
+        entry.object = self.object;
+        entry.peer = self.peer;
+        entry.blocked = true;
+        entry
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Thread {
     name: Option<Box<str>>,
@@ -57,6 +68,10 @@ pub(crate) struct Thread {
     yielding: bool,
     /// The thread has offered its turn since anybody else ran.
     offered: bool,
+    /// When the thread did something for the last time.
+    ran: u32,
+    /// The last time that the thread gave way, and the one before that.
+    gave_way: [Option<Waiting>; 2],
     /// What the thread saw since it last changed anything, and how often.
     observations: Vec<(Observation, u32)>,
     /// Points passed at which std permits more than one outcome.
@@ -68,6 +83,14 @@ pub(crate) struct Thread {
     pub(crate) acquirable: Knowledge,
     /// Values of `thread_local!` statics by the address of the static, in the order of their creation.
     locals: Vec<(usize, Local)>,
+}
+
+/// A thread gives way.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    moment: u32,
+    /// How often anything had changed.
+    changes: u64,
 }
 
 #[derive(Debug)]
@@ -103,6 +126,10 @@ pub(crate) struct Execution {
     preempted: bool,
     /// By object.
     objects: Vec<Object>,
+    /// How often anything has changed.
+    changes: u64,
+    /// Who goes on is settled, and not explored, until somebody does.
+    settled: bool,
     /// What happens at rendezvous.
     meetings: Vec<(ObjectId, Box<str>)>,
     /// Which store (an index of the log) a load (an index of the log) read.
@@ -172,6 +199,8 @@ pub(crate) fn begin(max_steps: u64, max_output: usize) {
         e.running = 0;
         e.preempted = false;
         e.objects.clear();
+        e.changes = 0;
+        e.settled = false;
         e.meetings.clear();
         e.reads.clear();
         e.arcs.clear();
@@ -210,13 +239,17 @@ pub(crate) fn switching<R>(operation: impl FnOnce() -> R) -> R {
 
 /// `me` runs now.
 pub(crate) fn run(me: ThreadId) {
-    with(|e| {
+    let settled = with(|e| {
         if e.running != me {
             e.preempted = e.could_go_on(e.running);
             e.running = me;
             e.me().offered = false;
         }
+        std::mem::take(&mut e.settled)
     });
+    if settled {
+        outside(loom::explore);
+    }
 }
 
 /// Runs loom operations as one step with the one before them: nobody else runs before or between them.
@@ -323,11 +356,25 @@ pub(crate) fn offer() {
 }
 
 /// Others run, if any can.
+///
+/// Who they are is explored, unless the thread waits in vain: nothing has changed since it last gave way, or somebody
+/// who could go on has not run since it did so twice. Then whoever gave way least often goes on. Otherwise two threads
+/// that wait for a third one could pass the turn to each other for ever, which no machine does.
 fn give_way() {
-    with(|e| {
-        e.me().yielding = true;
-        e.me().observations.clear();
+    let in_vain = with(|e| {
+        let now = Waiting { moment: e.now, changes: e.changes };
+        let me = e.me();
+        me.yielding = true;
+        me.observations.clear();
+        let [last, before] = me.gave_way;
+        me.gave_way = [Some(now), last];
+        last.is_some_and(|last| last.changes == now.changes)
+            || before.is_some_and(|before| e.anybody_waits(before.moment))
     });
+    if in_vain {
+        with(|e| e.settled = true);
+        outside(loom::stop_exploring);
+    }
     switching(loom::thread::yield_now);
     with(|e| e.me().yielding = false);
 }
@@ -383,8 +430,10 @@ impl Execution {
         entry.preemption = std::mem::take(&mut self.preempted);
         if changes(&entry) {
             self.me().observations.clear();
+            self.changes += 1;
         }
         let moment = self.next_moment();
+        self.me().ran = moment;
         self.moments.push(moment);
         self.log.push(entry)
     }
@@ -407,6 +456,24 @@ impl Execution {
     fn could_go_on(&self, thread: ThreadId) -> bool {
         let thread = &self.threads[usize::from(thread)];
         !thread.finished && !thread.yielding && thread.pending.as_ref().is_none_or(|pending| !self.is_blocked(pending))
+    }
+
+    /// Whether somebody could go on and has not run since then.
+    fn anybody_waits(&self, since: u32) -> bool {
+        (0..self.threads.len())
+            .any(|id| self.threads[id].ran < since && ThreadId::try_from(id).is_ok_and(|id| self.could_go_on(id)))
+    }
+
+    /// Whether the execution was given up because it did not end.
+    pub(crate) fn is_endless(&self) -> bool {
+        self.steps > self.max_steps
+    }
+
+    /// Where threads are that can do nothing.
+    pub(crate) fn stuck(&self) -> Vec<Entry> {
+        let threads = (0..).zip(&self.threads).filter(|(_, thread)| !thread.finished);
+        let pending = threads.filter_map(|(id, thread)| Some((id, thread.pending.as_ref()?)));
+        pending.filter(|(_, pending)| self.is_blocked(pending)).map(|(id, pending)| pending.blocked(id)).collect()
     }
 
     /// Whether an attempt could not be completed now.

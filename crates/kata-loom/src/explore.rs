@@ -233,7 +233,10 @@ fn report(failure: Failure) {
             _ => {
                 match failure.verdict {
                     Verdict::Deadlock => failure.kind = Some(diagnosis::deadlock_kind(&trace)),
-                    Verdict::Livelock => shorten(&mut trace),
+                    Verdict::Livelock | Verdict::NotConcurrent if execution::with(|e| e.is_endless()) => {
+                        who_waits(&mut trace);
+                        shorten(&mut trace);
+                    }
                     _ => {}
                 }
                 let failure = ManuallyDrop::into_inner(failure);
@@ -441,6 +444,13 @@ fn steps(trace: &Trace) -> String {
 
 fn preemptions(trace: &Trace) -> u32 {
     u32::try_from(trace.events.iter().filter(|event| event.preemption).count()).unwrap_or(u32::MAX)
+}
+
+/// Says where threads are stuck while others go round without end: before the first round.
+fn who_waits(trace: &mut Trace) {
+    let first = diagnosis::repetition(trace).map_or(trace.events.len(), |repetition| repetition.start);
+    let stuck = execution::with(|e| e.stuck());
+    trace.events.splice(first..first, stuck.iter().map(kata::Entry::to_event));
 }
 
 /// Cuts the endless tail of a livelock to a few rounds.

@@ -58,6 +58,25 @@ impl Entry {
             text: None,
         }
     }
+
+    /// The entry in the form that leaves the process.
+    pub fn to_event(&self) -> Event {
+        Event {
+            thread: self.thread,
+            op: self.op,
+            blocked: self.blocked,
+            object: self.object,
+            at: self.at.map(Into::into),
+            before: self.before.value(),
+            after: self.after.value(),
+            ok: self.ok,
+            ordering: self.ordering.map(str::to_owned),
+            peer: self.peer,
+            cause: self.cause,
+            text: self.text.as_deref().map(str::to_owned),
+            preemption: self.preemption,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -181,7 +200,7 @@ impl Log {
 
     /// The log in the form that leaves the process.
     pub fn to_trace(&self) -> Trace {
-        let mut events: Vec<Event> = self.entries.iter().map(event).collect();
+        let mut events: Vec<Event> = self.entries.iter().map(Entry::to_event).collect();
         for (index, place) in &self.places {
             events[*index].at = Some(place.clone());
         }
@@ -215,23 +234,5 @@ impl Log {
             .filter(|(range, _)| range.contains(&address))
             .min_by_key(|(range, _)| range.len())
             .map(|(_, label)| label.clone())
-    }
-}
-
-fn event(entry: &Entry) -> Event {
-    Event {
-        thread: entry.thread,
-        op: entry.op,
-        blocked: entry.blocked,
-        object: entry.object,
-        at: entry.at.map(Into::into),
-        before: entry.before.value(),
-        after: entry.after.value(),
-        ok: entry.ok,
-        ordering: entry.ordering.map(str::to_owned),
-        peer: entry.peer,
-        cause: entry.cause,
-        text: entry.text.as_deref().map(str::to_owned),
-        preemption: entry.preemption,
     }
 }

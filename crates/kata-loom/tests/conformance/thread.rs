@@ -1,12 +1,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use kata_loom::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use kata_loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 use kata_loom::sync::{Arc, Mutex};
-use kata_loom::{thread, thread_local};
-use kata_trace::Verdict;
+use kata_loom::{explore_with, thread, thread_local};
+use kata_trace::{Budget, Op, Verdict};
 
-use crate::support::{explore, fails, outcomes, passes, set};
+use crate::support::{events, explore, fails, outcomes, passes, set};
 
 #[test]
 fn joining_returns_the_result_and_orders_what_the_thread_did() {
@@ -152,6 +152,51 @@ fn yielding_and_sleeping_let_others_run_and_order_nothing() {
         })
     });
     assert_eq!(values, set([0, 1]));
+}
+
+#[test]
+fn threads_that_wait_for_a_third_one_do_not_keep_it_waiting() {
+    let budget = || Budget { preemptions: Some(2), ..Budget::default() };
+    let taken = |take: fn(&AtomicBool, &Mutex<bool>) -> bool, give: fn(&AtomicBool, &Mutex<bool>)| {
+        let finding = explore_with(budget(), None, move || {
+            let (flag, guarded) = (AtomicBool::new(false), Mutex::new(false));
+            let visit = || {
+                while !take(&flag, &guarded) {
+                    thread::yield_now();
+                }
+                give(&flag, &guarded);
+            };
+            thread::scope(|scope| {
+                scope.spawn(visit);
+                scope.spawn(visit);
+                visit();
+            });
+        });
+        assert_eq!(finding.verdict, Verdict::Passed, "{}", finding.message);
+        assert_eq!(finding.evidence.preemption_bound, Some(2), "{:?}", finding.evidence);
+    };
+    // A try that fails changes nothing, or looks as if it did.
+    taken(|flag, _| !flag.swap(true, Acquire), |flag, _| flag.store(false, Release));
+    taken(|_, flag| !std::mem::replace(&mut *flag.lock().unwrap(), true), |_, flag| *flag.lock().unwrap() = false);
+}
+
+#[test]
+fn a_livelock_says_who_waits_meanwhile() {
+    let finding = fails(Verdict::Livelock, || {
+        let flag = AtomicBool::new(true);
+        thread::scope(|scope| {
+            let spins = scope.spawn(|| {
+                while flag.load(Relaxed) {
+                    thread::yield_now();
+                }
+            });
+            spins.join().unwrap();
+        });
+    });
+    let events = events(&finding);
+    let joins = events.iter().position(|event| *event == (0, Op::Join, true)).expect("the first thread waits");
+    assert!(events[joins + 1..].iter().all(|(thread, ..)| *thread == 1), "{events:?}");
+    assert!(events.len() < 20, "{events:?}");
 }
 
 #[test]

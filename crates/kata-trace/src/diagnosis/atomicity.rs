@@ -6,10 +6,10 @@
 //! read, write–write–read an overwritten write, write–read–write a dirty read. Over two variables that belong together the
 //! mixture is a torn read (Lu, Park, Seo and Zhou, “Learning from Mistakes”, ASPLOS 2008, section 3.2.2).
 
-use crate::{Event, ObjectId, Op, ThreadId, Value, is_test};
+use crate::{Event, ObjectId, Op, ThreadId, Trace, Value, is_test};
 
 use super::case::{Case, Draft, equals, failing_panic};
-use super::order::Order;
+use super::order::{Order, is_compiler_fence, reads_atomic, writes_atomic};
 use super::variable::{Access, Kind, accesses};
 use super::{Diagnosis, Pattern, attempt, race};
 
@@ -159,7 +159,7 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
             let fit = Fit { weak, recency: recency(object), pattern, distance: distance(&triple.second) };
             found.push((fit, Violation::Triple(Box::new(triple))));
         }
-        for dirty in dirty_reads(accesses).into_iter().filter(|dirty| dirty.read.first < end) {
+        for dirty in dirty_reads(case.trace, accesses).into_iter().filter(|dirty| dirty.read.first < end) {
             let weak = dirty.read.thread != failing;
             let fit = Fit { weak, recency: recency(object), pattern: 1, distance: distance(&dirty.read) };
             found.push((fit, Violation::Dirty(Box::new(dirty))));
@@ -330,7 +330,9 @@ fn stale_loads(accesses: &[Access], order: &Order) -> Vec<Stale> {
 }
 
 /// Reads of a value that another thread took back afterwards, in a step of its own.
-fn dirty_reads(accesses: &[Access]) -> Vec<Dirty> {
+///
+/// A flag that is exchanged is a lock: who finds it up in an attempt to put it up is kept out, and misled by nothing.
+fn dirty_reads(trace: &Trace, accesses: &[Access]) -> Vec<Dirty> {
     let mut dirty = Vec::new();
     for (index, write) in accesses.iter().enumerate() {
         let Some(last) = write.last.filter(|_| write.writes && write.found.is_some() && write.found != write.left)
@@ -338,8 +340,13 @@ fn dirty_reads(accesses: &[Access]) -> Vec<Dirty> {
             continue;
         };
         let Some(undo) = accesses[index + 1..].iter().find(|access| access.thread == write.thread) else { continue };
+        let is_flag = write.kind == Kind::Exchange && matches!(write.left, Some(Value::Bool(_)));
         let sees = |access: &&Access| {
-            access.reads && access.thread != write.thread && access.first > last && access.found == write.left
+            access.reads
+                && access.thread != write.thread
+                && access.first > last
+                && access.found == write.left
+                && !(is_flag && trace.events[access.first].op == Op::CompareExchange)
         };
         let took_back = undo.writes && takes_back(write, undo);
         let between =
@@ -624,6 +631,84 @@ fn tell_dirty(case: &Case<'_>, dirty: &Dirty, draft: &mut Draft) -> Pattern {
     Pattern::DirtyRead
 }
 
+/// One of two threads that write something of their own and then read what the other one writes.
+struct Side {
+    store: usize,
+    load: usize,
+}
+
+/// Tells of store buffering, if it is that: two threads wrote, and then each read what was there before the other's write.
+fn tell_buffering(case: &Case<'_>, store: usize, load: usize, draft: &mut Draft) -> bool {
+    let Some(sides) = buffering(case, store, load) else { return false };
+    let ordering = |index: usize| case.event(index).ordering.clone().unwrap_or_else(|| "no ordering known".to_owned());
+    let noun = |index: usize| if reads_atomic(case.event(index)) { "update" } else { "store" };
+    let told = sides.each_ref().map(|side| {
+        draft.matters([side.store, side.load]);
+        let who = case.who(case.event(side.store).thread);
+        format!("{who} wrote {} before it read {}", case.what_of(side.store), case.what_of(side.load))
+    });
+    draft
+        .say(format!("{}, and each found what was there before the other's write (store buffering).", told.join(", ")));
+    for side in &sides {
+        let who = case.who(case.event(side.store).thread);
+        let what = format!("{who}'s {}{}", noun(side.store), case.at(side.store));
+        if is_ordered(case, side) {
+            draft.say(format!("{what} stays before its load{}; that takes both sides.", case.at(side.load)));
+            continue;
+        }
+        draft.mark(case.mark(side.store, true, format!("{who}'s {}: {}", noun(side.store), ordering(side.store))));
+        draft.mark(case.mark(side.load, true, format!("{who}'s load: {}", ordering(side.load))));
+        draft.say(format!(
+            "{what} ({}) need not be seen by the others before its load{} ({}) is done.",
+            ordering(side.store),
+            case.at(side.load),
+            ordering(side.load),
+        ));
+        for fence in (side.store..side.load).filter(|&index| is_fence_of(case, index, side)) {
+            draft.matters([fence]);
+            draft.say(if is_compiler_fence(case.event(fence)) {
+                format!("The compiler fence{} holds for the compiler alone.", case.at(fence))
+            } else {
+                format!("The {} fence{} does not change that.", ordering(fence), case.at(fence))
+            });
+        }
+    }
+    draft.say("Release and acquire leave a store and a later load of something else in any order.");
+    true
+}
+
+/// The two sides of store buffering, if a thread did not read what another one had stored, and the other way round.
+fn buffering(case: &Case<'_>, store: usize, load: usize) -> Option<[Side; 2]> {
+    let (a, b) = (case.event(store).thread, case.event(load).thread);
+    let looks = |own: usize| {
+        let wrote = case.event(own);
+        (store + 1..case.trace.events.len()).find(|&index| {
+            let event = case.event(index);
+            event.thread == a && event.object == wrote.object && event.op == Op::Load && event.after != wrote.after
+        })
+    };
+    let (own, other) = (0..load).rev().find_map(|own| {
+        let event = case.event(own);
+        let fits = event.thread == b && writes_atomic(event) && event.object != case.event(load).object;
+        Some((own, fits.then(|| looks(own))??))
+    })?;
+    let sides = [Side { store, load: other }, Side { store: own, load }];
+    sides.iter().any(|side| !is_ordered(case, side)).then_some(sides)
+}
+
+fn is_fence_of(case: &Case<'_>, index: usize, side: &Side) -> bool {
+    let event = case.event(index);
+    event.thread == case.event(side.store).thread && event.op == Op::Fence
+}
+
+/// Whether a load comes after the store before it for everybody who is sequentially consistent, too.
+fn is_ordered(case: &Case<'_>, side: &Side) -> bool {
+    let is_sequential = |index: usize| case.event(index).ordering.as_deref() == Some("SeqCst");
+    let is_fence =
+        |index: usize| is_fence_of(case, index, side) && !is_compiler_fence(case.event(index)) && is_sequential(index);
+    (is_sequential(side.store) && is_sequential(side.load)) || (side.store..side.load).any(is_fence)
+}
+
 fn tell_stale(case: &Case<'_>, stale: &Stale, draft: &mut Draft) -> Pattern {
     let Stale { load, replaced, then } = stale;
     let (who, other) = (case.who(load.thread), case.who(replaced.thread));
@@ -631,6 +716,9 @@ fn tell_stale(case: &Case<'_>, stale: &Stale, draft: &mut Draft) -> Pattern {
     mark_write(case, replaced, false, draft);
     mark_read(case, load, then.is_none(), draft);
     draft.say(format!("{}, although {other} had already written{value}{}.", read(case, load), case.at(replaced.wrote)));
+    if then.is_none() && tell_buffering(case, replaced.wrote, load.first, draft) {
+        return Pattern::StaleRead;
+    }
     race::explain(case, replaced.wrote, load.first, draft);
     match then {
         Some(write) => {

@@ -62,7 +62,10 @@ fn lock_or_channel(case: &Case<'_>, attempt: usize, draft: &mut Draft) {
         _ => ("tried to lock", "does not get"),
     };
     let outcome = match (&holder, event.op) {
-        (Some(hold), _) => format!("did not get it: {} had held it{}", case.who(hold.thread), case.since(hold.since)),
+        (Some(hold), _) => {
+            let itself = if hold.thread == event.thread { " itself" } else { "" };
+            format!("did not get it: {}{itself} had held it{}", case.who(hold.thread), case.since(hold.since))
+        }
         (None, Op::TryRecv) => "found it empty".to_owned(),
         (None, Op::TrySend) => "found no room in it".to_owned(),
         (None, Op::Recv) => "gave up when the time limit passed".to_owned(),

@@ -23,7 +23,11 @@ impl Order {
 
     /// By all synchronisation: locks, channels, and release–acquire pairs of atomics and fences too.
     pub(super) fn happens_before(trace: &Trace) -> Self {
-        let sources = reads_from(trace);
+        Order::if_reads_are(trace, &reads_from(trace))
+    }
+
+    /// [`Order::happens_before`] if each event that reads an atomic reads the value of that event.
+    pub(super) fn if_reads_are(trace: &Trace, sources: &[Option<usize>]) -> Self {
         Builder::new(trace).order(|builder, index, event| {
             builder.fork_and_join(index, event);
             builder.synchronise(event);

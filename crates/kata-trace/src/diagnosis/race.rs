@@ -9,7 +9,12 @@ use super::order::{Order, is_acquire, is_compiler_fence, is_release, reads_atomi
 use super::{Diagnosis, Pattern};
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
-    let (earlier, later) = unordered_pair(case)?;
+    let sources = reads_from(case.trace);
+    let pair = unordered_pair(case, &Order::if_reads_are(case.trace, &sources));
+    let ((earlier, later), old) = match pair {
+        Some(pair) => (pair, None),
+        None => unless_old(case, &sources)?,
+    };
     let mut draft = Draft::new();
     draft.matters([earlier, later]);
     let (first, second) = (case.event(earlier), case.event(later));
@@ -25,7 +30,10 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     ));
     draft.mark(case.mark(earlier, false, format!("{} {} {what}", case.who(first.thread), verb(first))));
     draft.mark(case.mark(later, true, format!("{} {} {what}", case.who(second.thread), verb(second))));
-    explain(case, earlier, later, &mut draft);
+    match old {
+        Some((store, load)) => old_value(case, store, load, &mut draft),
+        None => explain(case, earlier, later, &mut draft),
+    }
     locks(case, earlier, later, &mut draft);
     Some(draft.finish(Pattern::DataRace))
 }
@@ -53,8 +61,7 @@ fn is_atomic(event: &Event) -> bool {
 
 /// The last access that is not ordered after an earlier, conflicting one, with the latest such. Atomic accesses do
 /// not conflict with each other.
-fn unordered_pair(case: &Case<'_>) -> Option<(usize, usize)> {
-    let order = Order::happens_before(case.trace);
+fn unordered_pair(case: &Case<'_>, order: &Order) -> Option<(usize, usize)> {
     let is_access = |index: &usize| {
         let event = case.event(*index);
         matches!(event.op, Op::CellRead | Op::CellWrite) || is_atomic(event) || frees(event)
@@ -75,6 +82,38 @@ fn unordered_pair(case: &Case<'_>) -> Option<(usize, usize)> {
     })
 }
 
+/// A store, and a load that reads it.
+type Link = (usize, usize);
+
+/// Where the log shows no race, a load has read another store of the same value than it looks: an older one. The pair that
+/// is not ordered then, and the latest load that can have done so, with the store that it seems to read.
+fn unless_old(case: &Case<'_>, sources: &[Option<usize>]) -> Option<((usize, usize), Option<Link>)> {
+    (sources.iter().enumerate().rev()).filter(|(load, _)| case.event(*load).op == Op::Load).find_map(
+        |(load, source)| {
+            let store = (*source)?;
+            let mut sources = sources.to_vec();
+            sources[load] = None;
+            let pair = unordered_pair(case, &Order::if_reads_are(case.trace, &sources))?;
+            Some((pair, Some((store, load))))
+        },
+    )
+}
+
+/// Says that a load reads an older value than that of a store, equal to it.
+fn old_value(case: &Case<'_>, store: usize, load: usize, draft: &mut Draft) {
+    let (stored, loaded) = (case.event(store), case.event(load));
+    let (a, b, what) = (case.who(stored.thread), case.who(loaded.thread), case.what_of(store));
+    let value = loaded.after.as_ref().map_or_else(|| "the same value".to_owned(), ToString::to_string);
+    draft.matters([store, load]);
+    draft.mark(case.mark(load, true, format!("{b} reads {what} = {value}, an older one")));
+    draft.say(format!(
+        "{b}'s load of {what}{} finds {value}, but not the {value} that {a} stored{}: it reads an older store, and does \
+         not synchronise with that one.",
+        case.at(load),
+        case.at(store),
+    ));
+}
+
 /// Says why nothing orders two events of different threads.
 pub(super) fn explain(case: &Case<'_>, earlier: usize, later: usize, draft: &mut Draft) {
     let (a, b) = (case.event(earlier).thread, case.event(later).thread);
@@ -84,7 +123,10 @@ pub(super) fn explain(case: &Case<'_>, earlier: usize, later: usize, draft: &mut
         (sources.iter().enumerate()).rev().filter_map(|(load, source)| {
             let store = (*source)?;
             let (loads, stores) = (case.event(load), case.event(store));
-            (loads.thread == b && stores.thread == a && load != later && store != earlier).then_some((store, load))
+            // A variable is no flag for itself.
+            let is_flag = loads.object != case.event(later).object;
+            (loads.thread == b && stores.thread == a && load != later && store != earlier && is_flag)
+                .then_some((store, load))
         })
     };
     if let Some((store, load)) = flags().find(|&(store, load)| store > earlier && load < later) {

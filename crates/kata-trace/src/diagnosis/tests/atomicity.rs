@@ -464,6 +464,80 @@ fn a_change_that_is_seen_before_it_is_taken_back() {
 }
 
 #[test]
+fn a_lock_that_is_found_locked_is_no_dirty_read() {
+    insta::assert_snapshot!(assertion(
+        "t1: cas locked false->true ok Acquire :59
+         main: cas locked =true failed Acquire :59
+         t1: store locked true->false Release :93
+         main: panic \"no frame\" test:9"
+    ), @"
+    GaveUp
+    main's exchange at :59 failed, because `locked` was true, which is not what main expected.
+    main wrote nothing, and did not try again.
+    ^ :59 main's exchange fails: `locked` is true
+    events [1, 3]
+    ");
+}
+
+#[test]
+fn two_threads_that_read_what_was_there_before_the_others_write() {
+    let story = |before_main: &str, orderings: [&str; 2], between: &str| {
+        let [store, load] = orderings;
+        assertion(&format!(
+            "main: store saving false->true {store} :57
+             {before_main}
+             main: load ticking =false {load} :43
+             t1: store ticking false->true Release :57
+             {between}
+             t1: load saving =false Acquire :32
+             t1: panic \"both\" test:9"
+        ))
+    };
+    insta::assert_snapshot!(story("", ["Release", "Acquire"], ""), @"
+    StaleRead
+    t1 read `saving` = false at :32, although main had already written true at :57.
+    main wrote `saving` before it read `ticking`, t1 wrote `ticking` before it read `saving`, and each found what was there before the other's write (store buffering).
+    main's store at :57 (Release) need not be seen by the others before its load at :43 (Acquire) is done.
+    t1's store at :57 (Release) need not be seen by the others before its load at :32 (Acquire) is done.
+    Release and acquire leave a store and a later load of something else in any order.
+    - :57 main writes `saving` = true
+    ^ :57 main's store: Release
+    ^ :43 main's load: Acquire
+    ^ :57 t1's store: Release
+    ^ :32 t1 reads `saving` = false
+    ^ :32 t1's load: Acquire
+    events [0, 1, 2, 3, 4]
+    ");
+    insta::assert_snapshot!(story("", ["SeqCst", "SeqCst"], "t1: fence AcqRel :31"), @"
+    StaleRead
+    t1 read `saving` = false at :32, although main had already written true at :57.
+    main wrote `saving` before it read `ticking`, t1 wrote `ticking` before it read `saving`, and each found what was there before the other's write (store buffering).
+    main's store at :57 stays before its load at :43; that takes both sides.
+    t1's store at :57 (Release) need not be seen by the others before its load at :32 (Acquire) is done.
+    The AcqRel fence at :31 does not change that.
+    Release and acquire leave a store and a later load of something else in any order.
+    - :57 main writes `saving` = true
+    ^ :57 t1's store: Release
+    ^ :32 t1 reads `saving` = false
+    ^ :32 t1's load: Acquire
+    events [0, 1, 2, 3, 4, 5]
+    ");
+    insta::assert_snapshot!(story("main: fence SeqCst :42", ["Relaxed", "Relaxed"], ""), @"
+    StaleRead
+    t1 read `saving` = false at :32, although main had already written true at :57.
+    main wrote `saving` before it read `ticking`, t1 wrote `ticking` before it read `saving`, and each found what was there before the other's write (store buffering).
+    main's store at :57 stays before its load at :43; that takes both sides.
+    t1's store at :57 (Release) need not be seen by the others before its load at :32 (Acquire) is done.
+    Release and acquire leave a store and a later load of something else in any order.
+    - :57 main writes `saving` = true
+    ^ :57 t1's store: Release
+    ^ :32 t1 reads `saving` = false
+    ^ :32 t1's load: Acquire
+    events [0, 2, 3, 4, 5]
+    ");
+}
+
+#[test]
 fn nothing_is_said_about_the_hidden_tests_own_variables() {
     assert_eq!(
         assertion(

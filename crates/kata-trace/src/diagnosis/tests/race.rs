@@ -234,3 +234,24 @@ fn a_value_freed_while_it_is_read() {
     events [0, 1]
     ");
 }
+
+#[test]
+fn a_load_that_reads_an_older_store_of_the_same_value() {
+    insta::assert_snapshot!(race(
+        "t1: load locked =false Acquire :58
+         t1: store locked false->true Relaxed :61
+         t1: cell-write data :78
+         t1: store locked true->false Release :84
+         t2: load locked =false Acquire :58
+         t2: store locked false->true Relaxed :61
+         t2: cell-read data :78"
+    ), @"
+    DataRace
+    t1 writes `data` at :78, t2 reads it at :78, and nothing orders the two.
+    t2's load of `locked` at :58 finds false, but not the false that t1 stored at :84: it reads an older store, and does not synchronise with that one.
+    - :78 t1 writes `data`
+    ^ :58 t2 reads `locked` = false, an older one
+    ^ :78 t2 reads `data`
+    events [2, 3, 4, 6]
+    ");
+}

@@ -1,0 +1,38 @@
+//! idea: a `Mutex` that nobody waits for: whoever does not get it at once is refused.
+//! trade-off: nothing to think about; the lock protects nothing that the compiler knows of, so that it should have a comment.
+//!
+//! A game server: one thread moves the world on, tick by tick, while another one saves it now and then.
+
+use std::sync::{Arc, Mutex};
+
+/// The side of the game: there is one.
+pub struct Ticker {
+    at_the_world: Arc<Mutex<()>>,
+}
+
+/// The side of the saved games: there is one.
+pub struct Saver {
+    at_the_world: Arc<Mutex<()>>,
+}
+
+/// The two sides of a world.
+pub fn world() -> (Ticker, Saver) {
+    let at_the_world = Arc::new(Mutex::new(()));
+    (Ticker { at_the_world: Arc::clone(&at_the_world) }, Saver { at_the_world })
+}
+
+impl Ticker {
+    /// Moves the world on. `None`: it is being saved, and the tick is left out.
+    pub fn tick<R>(&mut self, move_on: impl FnOnce() -> R) -> Option<R> {
+        let _guard = self.at_the_world.try_lock().ok()?;
+        Some(move_on())
+    }
+}
+
+impl Saver {
+    /// Saves the world. `None`: it is moving, and the saver comes back later.
+    pub fn save<R>(&mut self, copy: impl FnOnce() -> R) -> Option<R> {
+        let _guard = self.at_the_world.try_lock().ok()?;
+        Some(copy())
+    }
+}
