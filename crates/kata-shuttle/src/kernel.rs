@@ -94,6 +94,8 @@ pub(crate) struct Step<'a> {
     pub(crate) suspends: bool,
     /// It is the runtime's, not the program's: no sign of a loop.
     pub(crate) internal: bool,
+    /// That it cannot go on is shown only where the execution ends.
+    pub(crate) quiet: bool,
 }
 
 impl<'a> Step<'a> {
@@ -111,6 +113,7 @@ impl<'a> Step<'a> {
             release: false,
             suspends: false,
             internal: false,
+            quiet: false,
         }
     }
 

@@ -142,6 +142,7 @@ impl<'t> Words<'t> {
             Op::Recv if failed => format!("recv {what}: closed{place}"),
             Op::TryRecv if failed => format!("try_recv {what}: empty{place}"),
             Op::Recv | Op::TryRecv => format!("{} {what}{value}{place}", verb(event.op)),
+            Op::CancelSend => format!("send {what} cancelled{value}{place}"),
             Op::CloseSend => format!("last sender of {what} dropped"),
             Op::CloseRecv => format!("receiver of {what} dropped"),
             Op::Load => format!("load {what}{}{ordering}{place}", arrow(event.after.as_ref())),

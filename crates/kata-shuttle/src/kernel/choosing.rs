@@ -103,7 +103,7 @@ impl Kernel {
         self.serial += 1;
         let pending = self.pending(step, idle);
         self.threads[me].pending = Some(pending);
-        if readiness == Readiness::Blocked {
+        if readiness == Readiness::Blocked && !step.quiet {
             self.log_blocked(me);
         }
         if self.foreign {
