@@ -46,6 +46,43 @@ pub fn every_line_arrives_from_several_workers() {
     returns(shipper, Ok(2));
 }
 
+/// While the collector takes nothing, the shipper takes in as many lines as it was told to keep.
+pub fn lines_are_taken_in_while_the_collector_stands_still() {
+    let (log, mut collected, _go_on, shipper) = start(one_thread(), 2);
+    // Two lines for the shipper, and one for each of the channels before and behind it.
+    let taken_in = Rendezvous::new(2, "logging two lines more than the channels hold and a collector that stands still");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 1..=4 {
+                log.blocking_send(line(number)).expect("nobody told the shipper to stop");
+            }
+            taken_in.arrive();
+            drop(log);
+        });
+        taken_in.arrive();
+        arrive(&mut collected, 4);
+    });
+    returns(shipper, Ok(4));
+}
+
+/// A shipper hears `stop` while the collector takes nothing and its backlog is full: it refuses lines from then on.
+pub fn a_stop_is_heard_while_the_collector_stands_still() {
+    let (log, mut collected, stop, shipper) = start(one_thread(), 1);
+    let refused = Rendezvous::new(2, "refusing lines after a stop and a collector that stands still");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            log.blocking_send(line(1)).expect("nobody told the shipper to stop");
+            log.blocking_send(line(2)).expect("nobody told the shipper to stop");
+            let _ = stop.send(());
+            one_thread().block_on(log.closed());
+            refused.arrive();
+        });
+        refused.arrive();
+        arrive(&mut collected, 2);
+    });
+    returns(shipper, Ok(2));
+}
+
 /// The lines that wait for the collector when the server is done with logging arrive, too.
 pub fn the_last_lines_arrive() {
     one_thread().block_on(async {
@@ -82,43 +119,6 @@ pub fn a_stop_that_is_dropped() {
         are_the_first(&receive_all(&mut collected).await, 3);
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(3));
     });
-}
-
-/// While the collector takes nothing, the shipper takes in as many lines as it was told to keep.
-pub fn lines_are_taken_in_while_the_collector_stands_still() {
-    let (log, mut collected, _go_on, shipper) = start(one_thread(), 2);
-    // Two lines for the shipper, and one for each of the channels before and behind it.
-    let taken_in = Rendezvous::new(2, "logging two lines more than the channels hold and a collector that stands still");
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            for number in 1..=4 {
-                log.blocking_send(line(number)).expect("nobody told the shipper to stop");
-            }
-            taken_in.arrive();
-            drop(log);
-        });
-        taken_in.arrive();
-        arrive(&mut collected, 4);
-    });
-    returns(shipper, Ok(4));
-}
-
-/// A shipper hears `stop` while the collector takes nothing and its backlog is full: it refuses lines from then on.
-pub fn a_stop_is_heard_while_the_collector_stands_still() {
-    let (log, mut collected, stop, shipper) = start(one_thread(), 1);
-    let refused = Rendezvous::new(2, "refusing lines after a stop and a collector that stands still");
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            log.blocking_send(line(1)).expect("nobody told the shipper to stop");
-            log.blocking_send(line(2)).expect("nobody told the shipper to stop");
-            let _ = stop.send(());
-            one_thread().block_on(log.closed());
-            refused.arrive();
-        });
-        refused.arrive();
-        arrive(&mut collected, 2);
-    });
-    returns(shipper, Ok(2));
 }
 
 /// While the collector takes nothing, the shipper keeps two lines more than it was told to, at most.
