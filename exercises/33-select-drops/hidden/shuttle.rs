@@ -12,9 +12,9 @@ use tokio::sync::oneshot;
 /// Three lines arrive, each once, in the order in which they were logged.
 pub fn every_line_arrives_once_and_in_order() {
     one_thread().block_on(async {
-        let (log, mut collected, _go_on, shipper) = spawn(2);
+        let (log, mut inbox, _go_on, shipper) = spawn(3);
         let server = tokio::spawn(async move { log_lines(&log, 3).await });
-        are_the_first(&receive_all(&mut collected).await, 3);
+        are_the_first(&receive_all(&mut inbox).await, 3);
         server.await.expect("the server does not panic");
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(3));
     });
@@ -22,33 +22,44 @@ pub fn every_line_arrives_once_and_in_order() {
 
 /// Lines arrive, each once, in the order in which they were logged, when everybody has a thread.
 pub fn every_line_arrives_from_a_thread() {
-    let (log, mut collected, _go_on, shipper) = start(one_thread(), 1);
+    let (log, mut inbox, _go_on, shipper) = start(one_thread(), 1);
     let server = thread::spawn(move || {
         for number in 1..=2 {
             log.blocking_send(line(number)).expect("nobody told the shipper to stop");
         }
     });
-    arrive(&mut collected, 2);
+    arrive(&mut inbox, 2);
     server.join().expect("the server does not panic");
     returns(shipper, Ok(2));
 }
 
 /// Lines arrive, each once, in the order in which they were logged, when the shipper runs on several workers.
 pub fn every_line_arrives_from_several_workers() {
-    let (log, mut collected, _go_on, shipper) = start(workers(), 1);
+    let (log, mut inbox, _go_on, shipper) = start(workers(), 1);
     let server = thread::spawn(move || {
         for number in 1..=2 {
             log.blocking_send(line(number)).expect("nobody told the shipper to stop");
         }
     });
-    arrive(&mut collected, 2);
+    arrive(&mut inbox, 2);
     server.join().expect("the server does not panic");
     returns(shipper, Ok(2));
 }
 
+/// What was logged before the shipper was told to stop arrives; what is refused from then on does not.
+pub fn a_stop_loses_nothing() {
+    let (log, mut inbox, stop, shipper) = start(one_thread(), 1);
+    let server = thread::spawn(move || (1..=2).take_while(|&number| log.blocking_send(line(number)).is_ok()).count());
+    let _ = stop.send(());
+    let arrived = receive(&mut inbox);
+    let logged = server.join().expect("the server does not panic");
+    are_the_first(&arrived, logged);
+    returns(shipper, Ok(logged as u64));
+}
+
 /// While the collector takes nothing, the shipper takes in as many lines as it was told to keep.
 pub fn lines_are_taken_in_while_the_collector_stands_still() {
-    let (log, mut collected, _go_on, shipper) = start(one_thread(), 2);
+    let (log, mut inbox, _go_on, shipper) = start(one_thread(), 2);
     // Two lines for the shipper, and one for each of the channels before and behind it.
     let taken_in = Rendezvous::new(2, "logging two lines more than the channels hold and a collector that stands still");
     thread::scope(|scope| {
@@ -60,14 +71,14 @@ pub fn lines_are_taken_in_while_the_collector_stands_still() {
             drop(log);
         });
         taken_in.arrive();
-        arrive(&mut collected, 4);
+        arrive(&mut inbox, 4);
     });
     returns(shipper, Ok(4));
 }
 
 /// A shipper hears `stop` while the collector takes nothing and its backlog is full: it refuses lines from then on.
 pub fn a_stop_is_heard_while_the_collector_stands_still() {
-    let (log, mut collected, stop, shipper) = start(one_thread(), 1);
+    let (log, mut inbox, stop, shipper) = start(one_thread(), 1);
     let refused = Rendezvous::new(2, "refusing lines after a stop and a collector that stands still");
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -78,103 +89,89 @@ pub fn a_stop_is_heard_while_the_collector_stands_still() {
             refused.arrive();
         });
         refused.arrive();
-        arrive(&mut collected, 2);
+        arrive(&mut inbox, 2);
     });
     returns(shipper, Ok(2));
 }
 
 /// The lines that wait for the collector when the server is done with logging arrive, too.
 pub fn the_last_lines_arrive() {
-    one_thread().block_on(async {
-        let (log, mut collected, _go_on, shipper) = spawn(2);
+    standing_still().block_on(async {
+        let (log, mut inbox, _go_on, shipper) = spawn(3);
         log_lines(&log, 3).await;
-        settle().await;
+        tokio::time::sleep(MILLISECOND).await;
         drop(log);
-        settle().await;
-        are_the_first(&receive_all(&mut collected).await, 3);
+        tokio::time::sleep(MILLISECOND).await;
+        are_the_first(&receive_all(&mut inbox).await, 3);
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(3));
     });
 }
 
-/// What was logged before the shipper was told to stop arrives; what is refused from then on does not.
-pub fn a_stop_loses_nothing() {
-    let (log, mut collected, stop, shipper) = start(one_thread(), 1);
-    let server = thread::spawn(move || (1..=2).take_while(|&number| log.blocking_send(line(number)).is_ok()).count());
-    let deployment = thread::spawn(move || stop.send(()));
-    let arrived = receive(&mut collected);
-    let logged = server.join().expect("the server does not panic");
-    let _ = deployment.join().expect("the deployment does not panic");
-    are_the_first(&arrived, logged);
-    returns(shipper, Ok(logged as u64));
-}
-
 /// A `stop` that is dropped tells the shipper to stop: it ships what it has, and returns.
 pub fn a_stop_that_is_dropped() {
-    one_thread().block_on(async {
-        let (log, mut collected, stop, shipper) = spawn(2);
+    standing_still().block_on(async {
+        let (log, mut inbox, stop, shipper) = spawn(2);
         log_lines(&log, 3).await;
-        settle().await;
+        tokio::time::sleep(MILLISECOND).await;
         drop(stop);
         log.closed().await;
-        are_the_first(&receive_all(&mut collected).await, 3);
+        are_the_first(&receive_all(&mut inbox).await, 3);
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(3));
     });
 }
 
 /// While the collector takes nothing, the shipper keeps two lines more than it was told to, at most.
 pub fn the_backlog_is_bounded() {
-    const LIMIT: usize = 2;
-    one_thread().block_on(async {
-        let (log, mut collected, _go_on, shipper) = spawn(LIMIT);
+    const LIMIT: usize = 1;
+    standing_still().block_on(async {
+        let (log, mut inbox, _go_on, shipper) = spawn(LIMIT);
         let mut logged = 0;
-        for _ in 0..LIMIT + 8 {
-            settle().await;
-            if log.try_send(line(logged + 1)).is_ok() {
-                logged += 1;
-            }
+        // What is not taken in when nobody can do anything any more is never taken in.
+        while logged <= LIMIT as u64 + 4 && log.send_timeout(line(logged + 1), MILLISECOND).await.is_ok() {
+            logged += 1;
         }
         // One line is in each channel.
         let kept = logged.saturating_sub(2);
-        assert!(kept <= LIMIT as u64 + 2, "the shipper was told to keep {LIMIT} lines, and keeps {kept}");
+        assert!(kept <= LIMIT as u64 + 2, "the shipper was told to keep one line, and keeps {kept}");
         drop(log);
-        are_the_first(&receive_all(&mut collected).await, logged as usize);
+        are_the_first(&receive_all(&mut inbox).await, logged as usize);
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged));
     });
 }
 
 /// A shipper that has to wait for a month sleeps until it is woken, and has lost nothing then.
 pub fn a_shipper_that_has_to_wait_sleeps() {
-    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime can be built");
-    runtime.block_on(async {
-        let (log, mut collected, _go_on, shipper) = spawn(2);
+    standing_still().block_on(async {
+        let (log, mut inbox, _go_on, shipper) = spawn(2);
         tokio::time::sleep(MONTH).await;
         log_lines(&log, 3).await;
         tokio::time::sleep(MONTH).await;
         drop(log);
         tokio::time::sleep(MONTH).await;
-        are_the_first(&receive_all(&mut collected).await, 3);
+        are_the_first(&receive_all(&mut inbox).await, 3);
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(3));
     });
 }
 
 /// A shipper whose collector goes away while lines wait says so, although the server goes on.
 pub fn a_collector_that_goes_away() {
-    let (log, collected, _go_on, shipper) = start(one_thread(), 1);
+    let (log, inbox, _go_on, shipper) = start(one_thread(), 1);
     log.blocking_send(line(1)).expect("nobody told the shipper to stop");
     log.blocking_send(line(2)).expect("nobody told the shipper to stop");
-    drop(collected);
+    drop(inbox);
     returns(shipper, Err(CollectorGone));
     drop(log);
 }
 
 /// A shipper whose server logs nothing returns when the server is done.
 pub fn nothing_is_logged() {
-    let (log, mut collected, _go_on, shipper) = start(one_thread(), 1);
+    let (log, mut inbox, _go_on, shipper) = start(one_thread(), 1);
     drop(log);
-    arrive(&mut collected, 0);
+    arrive(&mut inbox, 0);
     returns(shipper, Ok(0));
 }
 
+const MILLISECOND: Duration = Duration::from_millis(1);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 type Task = tokio::task::JoinHandle<Result<u64, CollectorGone>>;
@@ -183,33 +180,31 @@ type Shipping = JoinHandle<Result<u64, CollectorGone>>;
 /// A shipper that keeps `limit` lines, between channels with room for one line each.
 fn start(runtime: Runtime, limit: usize) -> (Sender<Line>, Receiver<Line>, oneshot::Sender<()>, Shipping) {
     let (log, lines) = mpsc::channel(1);
-    let (collector, collected) = mpsc::channel(1);
+    let (out, inbox) = mpsc::channel(1);
     let (stop, stopped) = oneshot::channel();
-    let shipper = thread::spawn(move || runtime.block_on(Shipper::new(limit).run(lines, collector, stopped)));
-    (log, collected, stop, shipper)
+    let shipper = thread::spawn(move || runtime.block_on(Shipper::new(limit).run(lines, out, stopped)));
+    (log, inbox, stop, shipper)
 }
 
 /// As [`start`], as a task of the runtime that is around.
 fn spawn(limit: usize) -> (Sender<Line>, Receiver<Line>, oneshot::Sender<()>, Task) {
     let (log, lines) = mpsc::channel(1);
-    let (collector, collected) = mpsc::channel(1);
+    let (out, inbox) = mpsc::channel(1);
     let (stop, stopped) = oneshot::channel();
-    (log, collected, stop, tokio::spawn(Shipper::new(limit).run(lines, collector, stopped)))
+    (log, inbox, stop, tokio::spawn(Shipper::new(limit).run(lines, out, stopped)))
 }
 
 fn one_thread() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime can be built")
 }
 
-fn workers() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime can be built")
+/// One whose clock stands still until nobody can do anything, and then jumps.
+fn standing_still() -> Runtime {
+    Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime can be built")
 }
 
-/// Everybody who can do something does it.
-async fn settle() {
-    for _ in 0..8 {
-        tokio::task::yield_now().await;
-    }
+fn workers() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime can be built")
 }
 
 fn line(number: u64) -> Line {
@@ -222,20 +217,20 @@ async fn log_lines(log: &Sender<Line>, last: u64) {
     }
 }
 
-async fn receive_all(collected: &mut Receiver<Line>) -> Vec<Line> {
+async fn receive_all(inbox: &mut Receiver<Line>) -> Vec<Line> {
     let mut arrived = Vec::new();
-    while let Some(line) = collected.recv().await {
+    while let Some(line) = inbox.recv().await {
         arrived.push(line);
     }
     arrived
 }
 
-fn receive(collected: &mut Receiver<Line>) -> Vec<Line> {
-    std::iter::from_fn(|| collected.blocking_recv()).collect()
+fn receive(inbox: &mut Receiver<Line>) -> Vec<Line> {
+    std::iter::from_fn(|| inbox.blocking_recv()).collect()
 }
 
-fn arrive(collected: &mut Receiver<Line>, logged: usize) {
-    are_the_first(&receive(collected), logged);
+fn arrive(inbox: &mut Receiver<Line>, logged: usize) {
+    are_the_first(&receive(inbox), logged);
 }
 
 fn are_the_first(arrived: &[Line], logged: usize) {

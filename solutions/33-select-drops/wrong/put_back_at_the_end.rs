@@ -1,5 +1,5 @@
 //! verdict: assertion-failed
-//! scenario: every_line_arrives_once_and_in_order
+//! scenario: the_last_lines_arrive
 //! why: a guard gives the line back when its send is dropped, to the wrong end of the backlog: nothing is lost, and the log is out of order.
 //!
 //! The log shipper of a server: it takes in what the server logs, and hands it on to the collector.

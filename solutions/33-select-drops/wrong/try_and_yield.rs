@@ -1,5 +1,5 @@
 //! verdict: livelock
-//! scenario: a_shipper_that_has_to_wait_sleeps
+//! scenario: the_last_lines_arrive
 //! why: what finds no room goes back before anything can drop it, and is tried again at once: right, and a processor at full load while the collector stands still.
 //!
 //! The log shipper of a server: it takes in what the server logs, and hands it on to the collector.
