@@ -147,6 +147,15 @@ fn what_is_not_modelled_is_refused_with_what_to_use_instead() {
 }
 
 #[test]
+fn a_branch_of_select_that_is_none_is_an_error_that_says_what_one_looks_like() {
+    let source = changed("() = tokio::time::sleep(Duration::from_secs(60)), if false => {}", "() = async {}, => {}");
+    let judgement = judged(&source);
+    assert_eq!(judgement.verdict, Verdict::CompileError);
+    let diagnostic = judgement.diagnostics.first().unwrap();
+    assert!(diagnostic.message.contains("select! expects branches like"), "{}", diagnostic.message);
+}
+
+#[test]
 fn without_the_crate_in_its_manifest_an_exercise_has_no_tokio() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();

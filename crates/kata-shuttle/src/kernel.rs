@@ -96,6 +96,8 @@ pub(crate) struct Step<'a> {
     pub(crate) internal: bool,
     /// It is taken when nobody else can go on, except because time passes.
     pub(crate) last: bool,
+    /// That it cannot go on is shown only where the execution ends.
+    pub(crate) quiet: bool,
 }
 
 impl<'a> Step<'a> {
@@ -114,6 +116,7 @@ impl<'a> Step<'a> {
             suspends: false,
             internal: false,
             last: false,
+            quiet: false,
         }
     }
 

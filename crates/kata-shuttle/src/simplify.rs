@@ -18,7 +18,7 @@ use crate::choice::{Token, Turn, read_schedule};
 use crate::kernel::Subject;
 
 /// Executions that may be run to simplify one.
-const EXECUTIONS: u64 = 200;
+const EXECUTIONS: u64 = 400;
 
 /// The same in steps: executions that end in a livelock are long.
 const STEPS: u64 = 50_000;

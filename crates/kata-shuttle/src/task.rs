@@ -126,17 +126,25 @@ pub enum Manner {
     Offers,
     /// Nobody can tell when it goes on.
     Unseen,
+    /// As [`Manner::Unseen`]; what others do meanwhile, it does itself. It is shown only where the execution ends.
+    HandsOver,
 }
 
 /// Waits until `ready`, or until the clock has reached `deadline`. Returns whether it was the deadline.
 pub fn wait(reason: Reason, manner: Manner, ready: &dyn Fn() -> bool, deadline: Option<Duration>) -> bool {
     let readiness = |_: &Kernel| match manner {
         Manner::Seen | Manner::Offers => Readiness::when(ready()),
-        Manner::Unseen => Readiness::free_when(ready()),
+        Manner::Unseen | Manner::HandsOver => Readiness::free_when(ready()),
     };
     let step = reason.step().when(&readiness).until(deadline);
-    let (offers, internal) = (manner == Manner::Offers, manner == Manner::Unseen);
-    kernel::step(Step { offers, internal, suspends: true, ..step }) == Turn::Timeout
+    let step = Step {
+        offers: manner == Manner::Offers,
+        internal: matches!(manner, Manner::Unseen | Manner::HandsOver),
+        quiet: manner == Manner::HandsOver,
+        suspends: true,
+        ..step
+    };
+    kernel::step(step) == Turn::Timeout
 }
 
 /// A scheduling point before an operation on no object.

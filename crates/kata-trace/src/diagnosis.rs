@@ -6,6 +6,7 @@
 
 mod atomicity;
 mod attempt;
+mod cancel;
 mod case;
 mod deadlock;
 mod deed;
@@ -60,6 +61,8 @@ pub enum Pattern {
     OverwrittenWrite,
     /// A thread comes to something before another one has done what must be done before.
     OrderViolation,
+    /// A message was dropped with the send that waited to hand it over.
+    CancelledSend,
     /// An attempt failed, and was not repeated.
     GaveUp,
     /// A wait ended for no reason.

@@ -58,6 +58,8 @@ pub enum Op {
     InitWait,
     /// Sends on a channel; [`Event::ok`] is false when the receiver is gone.
     Send,
+    /// Drops a message that was to be sent: the send was cancelled before there was room for it.
+    CancelSend,
     /// Tries to send on a bounded channel.
     TrySend,
     /// Receives from a channel; [`Event::ok`] is false when it is empty and every sender is gone.

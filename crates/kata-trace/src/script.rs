@@ -124,7 +124,9 @@ fn kind(op: Op) -> ObjectKind {
         Op::Wait | Op::Wake | Op::NotifyOne | Op::NotifyAll => ObjectKind::Condvar,
         Op::BarrierWait => ObjectKind::Barrier,
         Op::InitBegin | Op::InitEnd | Op::InitWait => ObjectKind::Once,
-        Op::Send | Op::TrySend | Op::Recv | Op::TryRecv | Op::CloseSend | Op::CloseRecv => ObjectKind::Channel,
+        Op::Send | Op::CancelSend | Op::TrySend | Op::Recv | Op::TryRecv | Op::CloseSend | Op::CloseRecv => {
+            ObjectKind::Channel
+        }
         Op::CellRead | Op::CellWrite => ObjectKind::Cell,
         Op::Arrive => ObjectKind::Rendezvous,
         Op::Poll | Op::BlockingCall => ObjectKind::Task,

@@ -106,7 +106,7 @@ impl Kernel {
         self.serial += 1;
         let pending = self.pending(step, idle);
         self.threads[me].pending = Some(pending);
-        if readiness == Readiness::Blocked || step.last {
+        if (readiness == Readiness::Blocked && !step.quiet) || step.last {
             self.log_blocked(me);
         }
         if self.foreign {

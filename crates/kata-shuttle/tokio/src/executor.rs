@@ -120,7 +120,7 @@ impl Executor {
         let outer = self.outer.replace(Some((frame, Carrier::current())));
         self.turn.set(Some(job.lane()));
         let reason = Reason { op: Op::Join, peer: Some(job.lane()), object: None, ..reason };
-        task::wait(reason, Manner::Unseen, &|| self.turn.get().is_none(), None);
+        task::wait(reason, Manner::HandsOver, &|| self.turn.get().is_none(), None);
         *self.outer.borrow_mut() = outer;
     }
 

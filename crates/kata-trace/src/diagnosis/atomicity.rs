@@ -11,7 +11,7 @@ use crate::{Event, ObjectId, Op, ThreadId, Trace, Value, is_test};
 use super::case::{Case, Draft, equals, failing_panic};
 use super::order::{Order, is_compiler_fence, reads_atomic, writes_atomic};
 use super::variable::{Access, Kind, accesses};
-use super::{Diagnosis, Pattern, attempt, race};
+use super::{Diagnosis, Pattern, attempt, cancel, race};
 
 /// Two accesses of one thread to one variable, and a write of another thread between them.
 #[derive(Clone, Debug)]
@@ -88,7 +88,10 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     draft.matters((end < case.trace.events.len()).then_some(end));
     let pattern = match best(case, failing, end) {
         Some(violation) => tell(case, &violation, &mut draft),
-        None => attempt::explain(case, failing, end, &mut draft)?,
+        None => {
+            let cancelled = cancel::explain(case, end, &mut draft);
+            cancelled.or_else(|| attempt::explain(case, failing, end, &mut draft))?
+        }
     };
     Some(draft.finish(pattern))
 }

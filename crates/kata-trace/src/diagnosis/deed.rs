@@ -13,6 +13,10 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
     let in_vain = if failed { " in vain" } else { "" };
     let found = equals(event.after.as_ref());
     let verb = match event.op {
+        Op::Sleep if event.blocked => return format!("sleeps{at}"),
+        _ if event.blocked && event.object.is_none() && event.peer.is_none() => {
+            return format!("waits{at} for its turn");
+        }
         _ if event.blocked => return format!("waits{at} for {what}"),
         Op::Spawn => return format!("spawns {}{at}", peer()),
         Op::Join => return format!("joins {}{at}", peer()),
@@ -55,6 +59,7 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
         Op::InitEnd => "has initialised",
         Op::InitWait => "finds initialised",
         Op::Send => "sends on",
+        Op::CancelSend => "cancels a send on",
         Op::Recv => "receives from",
         Op::CloseSend => "drops the last sender of",
         Op::CloseRecv => "drops the receiver of",

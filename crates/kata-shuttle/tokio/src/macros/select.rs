@@ -178,6 +178,13 @@ macro_rules! select {
             () $($rest)+)
     };
 
+    // Nothing above: without this arm the last one would take it for the beginning.
+    (@$($rest:tt)*) => {
+        ::core::compile_error!(
+            "select! expects branches like `pattern = future => handler,` or `pattern = future, if condition => handler,`"
+        )
+    };
+
     (biased; else => $else:expr $(,)?) => { $else };
     (else => $else:expr $(,)?) => { $else };
     (biased; $($rest:tt)+) => { $crate::select!(@begin biased $($rest)+) };

@@ -206,6 +206,50 @@ fn a_select_loses_the_message_of_a_send_that_it_drops() {
     }
     let finding = assert_fails(|| assert_eq!(ship(&[1, 2]), [1, 2]), Verdict::Panicked);
     assert!(finding.message.contains("left"), "{}", finding.message);
+    let events = finding.trace.unwrap().events;
+    let cancelled: Vec<_> = events.iter().filter(|event| event.op == Op::CancelSend).collect();
+    assert_eq!(cancelled.len(), 1, "{events:?}");
+    assert!(cancelled[0].after.is_some() && cancelled[0].at.is_some());
+}
+
+#[test]
+fn a_send_that_is_done_or_fails_is_not_cancelled_and_room_that_is_not_used_loses_nothing() {
+    let finding = assert_fails(
+        || {
+            paused().block_on(async {
+                let (tx, mut rx) = mpsc::channel(1);
+                tx.send(1).await.unwrap();
+                assert!(timeout(MS, tx.reserve()).await.is_err());
+                assert!(tx.send_timeout(2, MS).await.is_err());
+                assert!(timeout(MS, tx.send_timeout(3, 2 * MS)).await.is_err());
+                assert_eq!(rx.recv().await, Some(1));
+                drop(rx);
+                assert!(tx.send(4).await.is_err());
+                panic!("it is over");
+            });
+        },
+        Verdict::Panicked,
+    );
+    let events = finding.trace.unwrap().events;
+    let cancelled: Vec<_> = events.iter().filter(|event| event.op == Op::CancelSend).collect();
+    assert!(matches!(cancelled[..], [only] if only.after == Some(kata_trace::Value::Int(3))), "{cancelled:?}");
+}
+
+#[test]
+fn a_thread_that_hands_over_to_a_task_is_shown_to_wait_only_where_the_execution_ends() {
+    let waits = |scenario: fn()| {
+        let events = assert_deadlocks(scenario, DeadlockKind::NobodyWillWake).trace.unwrap().events;
+        events.iter().filter(|event| event.op == Op::Join && event.blocked && event.thread == 0).count()
+    };
+    let ends_in_a_task = || {
+        one().block_on(async {
+            let lock = Arc::new(std_sync::Mutex::new(()));
+            let ready = Arc::new(std_sync::Condvar::new());
+            tokio::spawn(async { yield_now().await }).await.unwrap();
+            tokio::spawn(async move { drop(ready.wait(lock.lock().unwrap())) }).await.unwrap();
+        });
+    };
+    assert_eq!(waits(ends_in_a_task), 1);
 }
 
 #[test]
@@ -718,6 +762,23 @@ fn a_task_that_yields_until_another_is_done_ends() {
             });
         });
     }
+}
+
+#[test]
+fn a_task_that_sleeps_until_a_thread_is_done_ends() {
+    assert_holds(|| {
+        let done = Arc::new(AtomicBool::new(false));
+        let thread = thread::spawn({
+            let done = done.clone();
+            move || done.store(true, SeqCst)
+        });
+        one().block_on(async {
+            while !done.load(SeqCst) {
+                sleep(MS).await;
+            }
+        });
+        thread.join().unwrap();
+    });
 }
 
 #[test]

@@ -380,6 +380,43 @@ fn a_panic_that_has_nothing_to_do_with_other_threads() {
 }
 
 #[test]
+fn a_message_that_was_dropped_with_its_send() {
+    insta::assert_snapshot!(assertion(
+        "t1: send log =1 :74
+         t1: send log blocked :74
+         t1: recv lines =3 :53
+         t1: cancel-send log =2 :74
+         main: recv log =1 test:8
+         main: panic \"[1, 2] were logged, and [1] arrived\" test:9"
+    ), @"
+    CancelledSend
+    t1 waited to send on `log` at :74, and the send was cancelled: its future was dropped before there was room.
+    The message belonged to that future, and was dropped with it.
+    ^ :74 t1's send is cancelled, and its message dropped
+    events [3, 5]
+    ");
+    // A send of the test's own is nothing that its program can lose.
+    assert_eq!(assertion("main: cancel-send log =2 test:7\nmain: panic \"no\" test:9"), "nothing");
+}
+
+#[test]
+fn several_messages_that_were_dropped_with_their_sends() {
+    insta::assert_snapshot!(assertion(
+        "t1: cancel-send log =2 :74
+         t1: cancel-send log =3 :74
+         t2: cancel-send log =4 :80
+         main: panic \"[1, 2, 3, 4] were logged, and [1] arrived\" test:9"
+    ), @"
+    CancelledSend
+    t1 waited to send on `log` at :74, and the send was cancelled: its future was dropped before there was room.
+    The message belonged to that future, and was dropped with it. So were those of 2 sends which were cancelled later.
+    ^ :74 t1's send is cancelled, and its message dropped
+    ^ :80 t2's send is cancelled, and its message dropped
+    events [0, 1, 2, 3]
+    ");
+}
+
+#[test]
 fn an_exchange_that_failed_and_was_not_tried_again() {
     insta::assert_snapshot!(assertion(
         "t1: load hits =0 :42

@@ -9,7 +9,7 @@ use kata::Scalar;
 use kata_trace::Op;
 use tokio::sync::mpsc as real;
 
-use super::channel::{Channel, Patience, receiver, sender};
+use super::channel::{Channel, Patience, Unsent, receiver, sender};
 use super::error::{SendError, TryRecvError, TrySendError};
 use crate::context;
 use crate::sync::primitive::{Place, block_on, here, operation, reason};
@@ -104,10 +104,10 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, value: T) -> impl Future<Output = Result<(), SendError<T>>> {
         let at = here();
+        let unsent = Unsent::new(&self.channel, at, &value);
         async move {
-            let scalar = Scalar::of(&value);
             let sent = operation(&self.channel.identity, Op::Send, at, self.real().send(value)).await;
-            self.channel.sent(Op::Send, at, sent.is_ok(), scalar);
+            self.channel.sent(Op::Send, at, sent.is_ok(), unsent.settle());
             sent
         }
     }
@@ -120,8 +120,11 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> impl Future<Output = Result<(), SendTimeoutError<T>>> {
         let at = here();
+        let unsent = Unsent::new(&self.channel, at, &value);
         async move {
-            match crate::time::timeout(timeout, self.reserve_at(at)).await {
+            let room = crate::time::timeout(timeout, self.reserve_at(at)).await;
+            unsent.settle();
+            match room {
                 Ok(Ok(permit)) => {
                     permit.send_at(value, at);
                     Ok(())

@@ -95,6 +95,32 @@ impl Channel {
     }
 }
 
+/// A message that is to be sent when there is room. Its send may be cancelled: then it is dropped.
+pub(super) struct Unsent<'a> {
+    channel: &'a Channel,
+    at: Place,
+    value: Scalar,
+}
+
+impl<'a> Unsent<'a> {
+    pub(super) fn new<T>(channel: &'a Channel, at: Place, message: &T) -> Self {
+        Unsent { channel, at, value: Scalar::of(message) }
+    }
+
+    /// It is sent, or goes back to whoever wanted to send it.
+    pub(super) fn settle(self) -> Scalar {
+        let value = self.value;
+        std::mem::forget(self);
+        value
+    }
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        self.channel.identity.record(Op::CancelSend, Some(self.at), |entry| entry.after = self.value);
+    }
+}
+
 /// Notices when a receiver gives up waiting: until when there were senders shows then.
 pub(super) struct Patience<'a> {
     channel: &'a Channel,

@@ -1,0 +1,67 @@
+//! verdict: not-concurrent
+//! scenario: lines_are_taken_in_while_the_collector_stands_still
+//! why: a send in the body of a branch is never cancelled; nor does anything else happen until it is done.
+//!
+//! The log shipper of a server: it takes in what the server logs, and hands it on to the collector.
+
+use std::error::Error;
+use std::fmt;
+
+use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::oneshot;
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub number: u64,
+    pub text: String,
+}
+
+/// Nobody receives on the other end of the collector's channel any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectorGone;
+
+impl fmt::Display for CollectorGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the collector is gone")
+    }
+}
+
+impl Error for CollectorGone {}
+
+/// Stands between a server, which logs in bursts, and the collector, which takes its time.
+pub struct Shipper;
+
+impl Shipper {
+    pub fn new(_limit: usize) -> Self {
+        Shipper
+    }
+
+    /// Ships what is logged until the server is done with logging or `stop` tells it to take in no more. Returns how
+    /// many lines were handed on.
+    pub async fn run(
+        self,
+        mut lines: Receiver<Line>,
+        collector: Sender<Line>,
+        mut stop: oneshot::Receiver<()>,
+    ) -> Result<u64, CollectorGone> {
+        let mut shipped = 0;
+        let (mut open, mut stopping) = (true, false);
+        while open {
+            tokio::select! {
+                line = lines.recv() => match line {
+                    Some(line) => {
+                        collector.send(line).await.map_err(|_| CollectorGone)?;
+                        shipped += 1;
+                    }
+                    None => open = false,
+                },
+                _ = &mut stop, if !stopping => {
+                    stopping = true;
+                    lines.close();
+                }
+            }
+        }
+        Ok(shipped)
+    }
+}
