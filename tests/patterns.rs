@@ -402,19 +402,24 @@ fn an_outcome_that_is_forbidden_fails_where_memory_is_weak() {
       step │ main                   │ t1
     ───────┼────────────────────────┼────────────────────────
         1  │ spawn t1 :9            │
-    •   2  │ store x 1 Relaxed :16  │
+        2  │ store x 1 Relaxed :16  │
         3  │ load y → 0 Relaxed :17 │
         4→ │                        │ store y 1 Relaxed :12
-    •   5  │                        │ load x → 0 Relaxed :13
+        5  │                        │ load x → 0 Relaxed :13
         6  │                        │ ends
         7→ │ join t1 :18            │
-    •   8  │ ✗ fails test:6         │
-           → the one before waits, yielded or ended   • explained below
+        8  │ ✗ fails test:6         │
+           → the one before waits, yielded or ended
 
     why
       t1 read `x` = 0 at :13, although main had already written 1 at :16.
-      No lock, join, channel or release–acquire pair lies between them.
-      A load may return an older value than the last one written, as long as nothing orders the two.
+      main wrote `x` before it read `y`, t1 wrote `y` before it read `x`, and each found what was there
+        before the other's write (store buffering).
+      main's store at :16 (Relaxed) need not be seen by the others before its load at :17 (Relaxed) is
+        done.
+      t1's store at :12 (Relaxed) need not be seen by the others before its load at :13 (Relaxed) is
+        done.
+      Release and acquire leave a store and a later load of something else in any order.
 
       …
 
