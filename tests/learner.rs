@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use exercise::{FixKind, fixes};
 use insta::assert_snapshot;
-use judge::Judgement;
+use judge::{Judgement, Recogniser};
 use repo_tests::{ending, repository, root, xtask};
 
 /// A command without a terminal, as a script starts it.
@@ -206,9 +206,8 @@ fn every_wrong_fix_of_the_corpus_is_recognised_and_no_right_one_is_taken_for_it(
     for exercise in repo_tests::exercises() {
         let fixes = fixes(root(), &exercise).unwrap();
         let text = |path: &Path| std::fs::read_to_string(root().join(path)).unwrap();
-        let recognise = |path: &Path, judgement: &Judgement| {
-            judge::recognise(bench.workspace(), &exercise, &text(path), judgement).unwrap()
-        };
+        let recogniser = Recogniser::new(bench.workspace(), &exercise).unwrap();
+        let recognise = |path: &Path, judgement: &Judgement| recogniser.recognise(&text(path), judgement).unwrap();
         for wrong in &fixes {
             let FixKind::Wrong { declared, why } = &wrong.kind else { continue };
             let failed = judged(&exercise, declared);
@@ -244,7 +243,8 @@ fn a_wrong_fix_in_other_words_is_recognised() {
         judgement.scenario = Some("opposite_transfers".to_owned());
         judgement
     };
-    let known = judge::recognise(repo_tests::bench().workspace(), &exercise, &attempt, &judgement).unwrap();
+    let recogniser = Recogniser::new(repo_tests::bench().workspace(), &exercise).unwrap();
+    let known = recogniser.recognise(&attempt, &judgement).unwrap();
     let known = known.map(|known| known.fix.path.file_stem().unwrap().to_string_lossy().into_owned());
     assert!(matches!(known.as_deref(), Some("try_while_holding" | "spin_while_holding")), "{known:?}");
 }

@@ -37,7 +37,7 @@ pub use cache::write as replace_file;
 pub use child::{Cancel, kill_all};
 pub use error::Error;
 pub use play::{Game, Position};
-pub use recognise::{Recognised, recognise};
+pub use recognise::{Recognised, Recogniser};
 pub use replay::{Replayed, Schedule, replay, simplify};
 pub use scenario::{Scenario, scenarios};
 pub use toolchain::Toolchain;

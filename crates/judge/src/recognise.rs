@@ -5,8 +5,9 @@
 //! Wilkerson, Aiken: Winnowing, SIGMOD 2003), but only on those that differ from the starter: everything else is alike
 //! anyway.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use exercise::{Declared, Exercise, Fix, FixKind, fixes};
 use kata_trace::Verdict;
@@ -35,41 +36,65 @@ pub struct Recognised {
     pub likeness: f64,
 }
 
-/// The wrong fix of the corpus that `text`, which was judged so, is like: the likest one. None if it passed, if it
-/// fails in another way than that fix, or if it is at least as much like a right one.
-///
-/// # Errors
-/// The files of the solution cannot be read.
-pub fn recognise(
-    workspace: &Workspace,
-    exercise: &Exercise,
-    text: &str,
-    judgement: &Judgement,
-) -> Result<Option<Recognised>, Error> {
-    if judgement.verdict == Verdict::Passed {
-        return Ok(None);
+/// The fixes of an exercise, to compare files with.
+#[derive(Debug)]
+pub struct Recogniser {
+    root: PathBuf,
+    starter: Runs,
+    fixes: Vec<(Fix, OnceCell<Changes>)>,
+}
+
+impl Recogniser {
+    /// Knows the fixes of an exercise.
+    ///
+    /// # Errors
+    /// The files of the solution cannot be read.
+    pub fn new(workspace: &Workspace, exercise: &Exercise) -> Result<Self, Error> {
+        let root = workspace.root().to_owned();
+        let fixes = fixes(&root, exercise).map_err(|error| Error::new(error.to_string()))?;
+        let starter = runs(&read(&root, &exercise.starter())?).unwrap_or_default();
+        Ok(Recogniser { starter, fixes: fixes.into_iter().map(|fix| (fix, OnceCell::new())).collect(), root })
     }
-    let fixes = fixes(workspace.root(), exercise).map_err(|error| Error::new(error.to_string()))?;
-    let alike = |fix: &Fix| matches!(&fix.kind, FixKind::Wrong { declared, .. } if fails_as(judgement, declared));
-    if !fixes.iter().any(alike) {
-        return Ok(None);
-    }
-    let Some(scale) = Scale::new(workspace.root(), exercise, text)? else { return Ok(None) };
-    let mut best: Option<Recognised> = None;
-    for fix in fixes.iter().filter(|fix| alike(fix)) {
-        let FixKind::Wrong { why, .. } = &fix.kind else { continue };
-        let likeness = scale.likeness(&fix.path)?;
-        if likeness.overlap >= ENOUGH && best.as_ref().is_none_or(|best| likeness.index > best.likeness) {
-            best = Some(Recognised { lesson: why.clone(), fix: fix.clone(), likeness: likeness.index });
-        }
-    }
-    let Some(best) = best else { return Ok(None) };
-    for fix in &fixes {
-        if !matches!(fix.kind, FixKind::Wrong { .. }) && scale.likeness(&fix.path)?.index >= best.likeness {
+
+    /// The wrong fix of the corpus that `text`, which was judged so, is like: the likest one. None if it passed, if it
+    /// fails in another way than that fix, or if it is at least as much like a right one.
+    ///
+    /// # Errors
+    /// The files of the solution cannot be read.
+    pub fn recognise(&self, text: &str, judgement: &Judgement) -> Result<Option<Recognised>, Error> {
+        let alike = |fix: &Fix| matches!(&fix.kind, FixKind::Wrong { declared, .. } if fails_as(judgement, declared));
+        if judgement.verdict == Verdict::Passed || !self.fixes.iter().any(|(fix, _)| alike(fix)) {
             return Ok(None);
         }
+        let Some(own) = runs(text).map(|runs| changes(&self.starter, &runs)) else { return Ok(None) };
+        if own.is_empty() {
+            return Ok(None);
+        }
+        let mut best: Option<Recognised> = None;
+        for (fix, changes) in self.fixes.iter().filter(|(fix, _)| alike(fix)) {
+            let FixKind::Wrong { why, .. } = &fix.kind else { continue };
+            let likeness = Likeness::new(&own, self.changes(fix, changes)?);
+            if likeness.overlap >= ENOUGH && best.as_ref().is_none_or(|best| likeness.index > best.likeness) {
+                best = Some(Recognised { lesson: why.clone(), fix: fix.clone(), likeness: likeness.index });
+            }
+        }
+        let Some(best) = best else { return Ok(None) };
+        for (fix, changes) in self.fixes.iter().filter(|(fix, _)| !matches!(fix.kind, FixKind::Wrong { .. })) {
+            if Likeness::new(&own, self.changes(fix, changes)?).index >= best.likeness {
+                return Ok(None);
+            }
+        }
+        Ok(Some(best))
     }
-    Ok(Some(best))
+
+    /// What a fix changes of the starter.
+    fn changes<'a>(&self, fix: &Fix, known: &'a OnceCell<Changes>) -> Result<&'a Changes, Error> {
+        if let Some(changes) = known.get() {
+            return Ok(changes);
+        }
+        let runs = runs(&read(&self.root, &fix.path)?).unwrap_or_default();
+        Ok(known.get_or_init(|| changes(&self.starter, &runs)))
+    }
 }
 
 fn fails_as(judgement: &Judgement, declared: &Declared) -> bool {
@@ -78,14 +103,9 @@ fn fails_as(judgement: &Judgement, declared: &Declared) -> bool {
         && judgement.scenario == declared.scenario
 }
 
-/// What fixes are measured against: the changes that a learner has made.
-struct Scale<'a> {
-    root: &'a Path,
-    starter: Runs,
-    changes: BTreeSet<Change>,
-}
-
 type Runs = BTreeSet<Vec<String>>;
+
+type Changes = BTreeSet<Change>;
 
 /// A run of tokens that is there in one of two programs only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,24 +114,10 @@ enum Change {
     Removed(Vec<String>),
 }
 
-impl<'a> Scale<'a> {
-    /// `None` for a text that is not Rust, or that is the starter.
-    fn new(root: &'a Path, exercise: &Exercise, text: &str) -> Result<Option<Self>, Error> {
-        let starter = runs(&read(root, &exercise.starter())?).unwrap_or_default();
-        let Some(own) = runs(text) else { return Ok(None) };
-        let changes = changes(&starter, &own);
-        Ok((!changes.is_empty()).then_some(Scale { root, starter, changes }))
-    }
-
-    fn likeness(&self, fix: &Path) -> Result<Likeness, Error> {
-        let others = changes(&self.starter, &runs(&read(self.root, fix)?).unwrap_or_default());
-        Ok(Likeness::new(&self.changes, &others))
-    }
-}
-
 /// How much two sets of changes have in common, from 0 to 1.
 struct Likeness {
-    /// Of the smaller one, in short runs (the overlap coefficient).
+    /// Of the smaller one, in short runs (the overlap coefficient); in all where one changes no short run, because it
+    /// does what was there once more.
     overlap: f64,
     /// Of both together, in runs of both lengths (Jaccard's index).
     index: f64,
@@ -119,12 +125,17 @@ struct Likeness {
 
 impl Likeness {
     #[expect(clippy::cast_precision_loss, reason = "a program has few tokens")]
-    fn new(one: &BTreeSet<Change>, other: &BTreeSet<Change>) -> Self {
+    fn new(one: &Changes, other: &Changes) -> Self {
         let both = one.intersection(other).count() as f64;
         let all = one.union(other).count() as f64;
-        let short = |changes: &BTreeSet<Change>| changes.iter().filter(|change| change.is_short()).count();
-        let both_short = one.intersection(other).filter(|change| change.is_short()).count() as f64;
-        Likeness { overlap: both_short / short(one).min(short(other)).max(1) as f64, index: both / all.max(1.0) }
+        let overlap = |counts: fn(&Change) -> bool| {
+            let count = |changes: &Changes| changes.iter().filter(|change| counts(change)).count();
+            let smaller = count(one).min(count(other));
+            let both = one.intersection(other).filter(|change| counts(change)).count();
+            (smaller > 0).then(|| both as f64 / smaller as f64)
+        };
+        let overlap = overlap(Change::is_short).or_else(|| overlap(|_| true)).unwrap_or_default();
+        Likeness { overlap, index: both / all.max(1.0) }
     }
 }
 
@@ -139,7 +150,7 @@ fn read(root: &Path, path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(root.join(path)).map_err(|error| Error::io("read", path, error))
 }
 
-fn changes(starter: &Runs, other: &Runs) -> BTreeSet<Change> {
+fn changes(starter: &Runs, other: &Runs) -> Changes {
     let added = other.difference(starter).cloned().map(Change::Added);
     added.chain(starter.difference(other).cloned().map(Change::Removed)).collect()
 }
@@ -211,6 +222,13 @@ mod tests {
         let one = "fn pay(&self) { let mut debit = self.a.lock().unwrap(); let mut credit = loop { if let Ok(credit) = self.b.try_lock() { break credit; } thread::yield_now(); }; *debit -= 1; *credit += 1; }";
         let other = "use std::thread;\n/// Pays.\nfn pay(&self) {\n    let mut from = self.a.lock().unwrap();\n    // wait\n    let mut to = loop {\n        if let Ok(to) = self.b.try_lock() { break to; }\n        thread::yield_now();\n    };\n    *from -= 1;\n    *to += 1;\n}";
         assert!((overlap(STARTER, one, other) - 1.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn doing_the_same_twice_is_a_change() {
+        let starter = "fn end(&self) { self.door.close(); self.bell.ring(); self.light.off(); }";
+        let twice = starter.replace("self.bell.ring();", "self.bell.ring(); self.bell.ring();");
+        assert!((overlap(starter, &twice, &twice) - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]

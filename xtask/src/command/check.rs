@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use exercise::{Exercise, Id};
-use judge::{Judged, Judgement, Recognised};
+use judge::{Judged, Judgement, Recognised, Recogniser};
 use kata_trace::Verdict;
 use progress::{Progress, Standing, count_attempt};
 
@@ -93,7 +93,7 @@ fn recognise(
     let file = repository.root.join(judging::file(exercise, asked)?);
     // A file that is no text was refused: it is like nothing.
     let Ok(text) = std::fs::read_to_string(&file) else { return Ok(None) };
-    Ok(judge::recognise(&repository.workspace(), exercise, &text, judgement)?)
+    Ok(Recogniser::new(&repository.workspace(), exercise)?.recognise(&text, judgement)?)
 }
 
 fn keep_score(repository: &Repository, id: &Id, judged: &Judged) -> anyhow::Result<()> {
