@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
-use repo_tests::{ending, repository, root, xtask};
+use repo_tests::{ending, repository, root, xtask, xtask_in_checkout};
 use tempfile::TempDir;
 
 fn solve(repository: &Path, id: &str) {
@@ -336,7 +336,7 @@ fn judgement_of(file: &str) -> judge::Judgement {
 fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
     let checkout = repo_tests::checkout(Path::new(env!("CARGO_TARGET_TMPDIR")), "checkout");
     let check = || {
-        let output = repo_tests::xtask_in_checkout(&checkout).args(["check", "3"]).output().unwrap();
+        let output = xtask_in_checkout(&checkout).args(["check", "3"]).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let learner = checkout.join("exercises/03-deadlock/src/lib.rs");
@@ -353,6 +353,12 @@ fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
     let (status, text) = check();
     assert!(status == Some(0) && text.starts_with("passed 03-deadlock"), "{text}");
     assert!(text.ends_with("next: 01-lost-update, see exercises/01-lost-update/README.md\n"), "{text}");
+    let readme = checkout.join("exercises/03-deadlock/README.md");
+    let doctor = || String::from_utf8(xtask_in_checkout(&checkout).arg("doctor").output().unwrap().stdout).unwrap();
+    assert!(!doctor().contains("changed"), "{}", doctor());
+    std::fs::write(&readme, "Another contract.").unwrap();
+    assert!(doctor().contains("changed        03-deadlock: the contract; your file is as it was"), "{}", doctor());
+
     let progress = std::fs::read_to_string(checkout.join("progress.toml")).unwrap();
     let progress = progress.lines().filter(|line| !line.starts_with("date = ")).collect::<Vec<_>>().join("\n");
     assert_snapshot!(progress, @"

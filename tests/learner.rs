@@ -250,6 +250,27 @@ fn a_wrong_fix_in_other_words_is_recognised() {
 }
 
 #[test]
+fn doctor_tells_what_an_update_has_brought() {
+    let repository = repository();
+    let told = || {
+        let all = ending(&mut xtask_in(repository.path(), &["doctor"]));
+        let is_news = |line: &&str| line.contains(" new ") || line.contains("changed");
+        all.lines().filter(is_news).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    assert_eq!(told(), "", "nothing is new before the first check");
+    // Nothing can be judged here, but what is checked is met.
+    let file = repository.path().join("target/kata/known.json");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let parts = serde_json::json!({ "contract": "0", "tests": "0", "starter": "0" });
+    let known = serde_json::json!({ "ids": ["01-first"], "checked": { "01-first": parts } });
+    std::fs::write(&file, known.to_string()).unwrap();
+    assert_snapshot!(told(), @"
+    ✓ new        02-second-step, 03-third
+    ✓ changed    01-first: the contract, the hidden tests, the starter; your file is as it was, `cargo xtask reset` takes the new starter
+    ");
+}
+
+#[test]
 fn the_failure_of_another_file_is_not_replayed_as_ones_own() {
     let repository = repository();
     let nothing = ending(&mut xtask_in(repository.path(), &["replay", "1"]));

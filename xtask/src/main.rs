@@ -5,6 +5,7 @@ mod exit;
 mod failure;
 mod interleaving;
 mod judging;
+mod known;
 mod learner;
 mod links;
 mod manual;

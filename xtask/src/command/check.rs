@@ -9,6 +9,7 @@ use kata_trace::Verdict;
 use progress::{Progress, Standing, count_attempt};
 
 use crate::exit::Outcome;
+use crate::known::Known;
 use crate::output::print;
 use crate::repository::Repository;
 use crate::{judging, learner, report};
@@ -53,6 +54,7 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
     }
     if arguments.file.is_none() {
+        Known::meet(&repository, &exercise)?;
         let solved_before = Progress::read(&repository.root)?.solved(id).is_some();
         keep_score(&repository, id, &judged)?;
         if judgement.verdict == Verdict::Passed && !arguments.json {

@@ -9,6 +9,7 @@ use exercise::Engine;
 use judge::{Bench, Needs, Toolchain};
 
 use crate::exit::Outcome;
+use crate::known::Known;
 use crate::output::print;
 use crate::report;
 use crate::repository::Repository;
@@ -43,6 +44,7 @@ pub(crate) fn doctor() -> anyhow::Result<Outcome> {
     }
     symptoms.push(room(&repository.root));
     symptoms.push(exercises(&repository));
+    symptoms.extend(news(&repository));
     if let Ok(bench) = repository.bench() {
         symptoms.extend(Engine::ALL.map(|engine| world(bench, engine)));
     }
@@ -136,6 +138,18 @@ fn exercises(repository: &Repository) -> Symptom {
         Some(error) => ill("exercises", error.to_string(), "`git status` shows what has changed"),
         None => well("exercises", format!("{} found", ids.len())),
     }
+}
+
+/// What an update has brought since the learner's last checks. It is well as it is.
+fn news(repository: &Repository) -> Vec<Symptom> {
+    let known = Known::read(repository);
+    let new = known.new_ones(repository);
+    let new = (!new.is_empty()).then(|| well("new", new.join(", ")));
+    let changed = known.changed_ones(repository).into_iter().map(|(id, parts)| {
+        let starter = if parts.contains(&"the starter") { ", `cargo xtask reset` takes the new starter" } else { "" };
+        well("changed", format!("{id}: {}; your file is as it was{starter}", parts.join(", ")))
+    });
+    new.into_iter().chain(changed).collect()
 }
 
 fn world(bench: &Bench, engine: Engine) -> Symptom {
