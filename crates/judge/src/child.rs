@@ -85,6 +85,9 @@ impl Cancel {
     }
 }
 
+/// How often a child is asked whether it has ended, where nobody tells.
+const LOOK: Duration = if cfg!(unix) { Duration::MAX } else { Duration::from_millis(5) };
+
 /// Runs a child to its end, whichever that is; nothing of its process group is left after it.
 ///
 /// # Errors
@@ -104,12 +107,14 @@ pub(crate) fn run(command: &mut Command, input: &[u8], limits: Limits, cancel: &
 
     let mut open = 2;
     let ended = loop {
-        match received.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        match received.recv_timeout(deadline.saturating_duration_since(Instant::now()).min(LOOK)) {
             Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => break None,
             Ok(Event::Closed) => open -= 1,
             Ok(Event::Flooded) => break Some(Ended::TooMuch),
             Ok(Event::Cancelled) => break Some(Ended::Cancelled),
-            Err(RecvTimeoutError::Timeout) => break Some(Ended::TooLong),
+            Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => break Some(Ended::TooLong),
+            Err(RecvTimeoutError::Timeout) if group.has_ended() => break None,
+            Err(RecvTimeoutError::Timeout) => {}
         }
     };
     let status = group.end()?;
@@ -187,8 +192,16 @@ impl Group {
     /// Waits for the leader to end by itself within `limit`; if it does not, `None`. Nothing of the group is left.
     pub(crate) fn wait_for(&mut self, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
         let (events, received) = mpsc::channel();
-        self.on_exit(events);
-        let timed_out = matches!(received.recv_timeout(limit), Err(RecvTimeoutError::Timeout));
+        self.on_exit(events.clone());
+        let deadline = Instant::now() + limit;
+        let timed_out = loop {
+            match received.recv_timeout(deadline.saturating_duration_since(Instant::now()).min(LOOK)) {
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => break true,
+                Err(RecvTimeoutError::Timeout) if !self.has_ended() => {}
+                _ => break false,
+            }
+        };
+        drop(events);
         let status = self.end()?;
         Ok((!timed_out).then_some(status))
     }
@@ -218,6 +231,17 @@ impl Group {
 
     #[cfg(not(unix))]
     fn on_exit(&self, _events: Sender<Event>) {}
+
+    /// Whether the leader has ended. Where [`Group::on_exit`] tells, it is not asked: its status stays in place.
+    #[cfg(unix)]
+    fn has_ended(&mut self) -> bool {
+        false
+    }
+
+    #[cfg(not(unix))]
+    fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
 
     fn limit(&self, resources: Option<(u64, u64)>) {
         #[cfg(target_os = "linux")]
