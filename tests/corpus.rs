@@ -8,7 +8,7 @@ use repo_tests::{bench, root};
 fn every_program_gets_its_declared_verdict() {
     let catalogue = Catalogue::read(root()).unwrap();
     let exercises: Vec<_> = catalogue.ids().iter().map(|id| catalogue.exercise(id).unwrap()).collect();
-    let verified = verify(&bench(), &exercises, &mut |_| {}).unwrap();
+    let verified = verify(&bench(), &exercises, false, &mut |_| {}, &|_| {}).unwrap();
     let deviations: Vec<String> = verified
         .iter()
         .filter_map(|program| Some(format!("{}: {}", program.file.display(), program.deviation.as_ref()?)))

@@ -49,13 +49,29 @@ struct Subject<'a> {
     declared: Declared,
 }
 
+/// How far a verification has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Programs in all.
+    pub all: usize,
+    /// The one that was judged last, or nothing before the first.
+    pub last: Option<&'a Verified>,
+}
+
 /// Judges the starters and the fixes of exercises, as many at a time as there are processors. The order of the results
-/// is that of the exercises: starter, reference, right fixes, wrong fixes.
+/// is that of the exercises: starter, reference, right fixes, wrong fixes. With `remember`, the verdict on a program is
+/// taken from memory if neither it nor anything that it is judged with has changed. `tell` is called after each one.
 ///
 /// # Errors
 /// A world cannot be built, or the files of a solution cannot be read. What fails with a single program is that
 /// program's deviation.
-pub fn verify(bench: &Bench, exercises: &[Exercise], report: &mut dyn FnMut(Step)) -> Result<Vec<Verified>, Error> {
+pub fn verify(
+    bench: &Bench,
+    exercises: &[Exercise],
+    remember: bool,
+    report: &mut dyn FnMut(Step),
+    tell: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Vec<Verified>, Error> {
     let mut subjects = Vec::new();
     for exercise in exercises {
         for &engine in &exercise.manifest.engines {
@@ -65,11 +81,15 @@ pub fn verify(bench: &Bench, exercises: &[Exercise], report: &mut dyn FnMut(Step
     }
     let verified: Vec<Mutex<Option<Verified>>> = subjects.iter().map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
+    let all = subjects.len();
+    tell(Progress { all, last: None });
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let (Some(subject), Some(slot)) = (subjects.get(index), verified.get(index)) else { break };
-            *slot.lock().expect("nothing panics while it holds this") = Some(verify_one(bench, subject));
+            let one = verify_one(bench, subject, remember);
+            tell(Progress { all, last: Some(&one) });
+            *slot.lock().expect("nothing panics while it holds this") = Some(one);
         }
     };
     std::thread::scope(|scope| {
@@ -100,9 +120,9 @@ fn subjects_of<'a>(bench: &Bench, exercise: &'a Exercise) -> Result<Vec<Subject<
     Ok(subjects)
 }
 
-fn verify_one(bench: &Bench, subject: &Subject<'_>) -> Verified {
+fn verify_one(bench: &Bench, subject: &Subject<'_>, remember: bool) -> Verified {
     let started = Instant::now();
-    let options = Options { remember: false, jobs: 1 };
+    let options = Options { remember, jobs: 1 };
     let judged = judge(bench, subject.exercise, &subject.file, options, &mut |_| {});
     let declared = &subject.declared;
     let (found, deviation) = match judged {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use exercise::Exercise;
+use indicatif::{ProgressBar, ProgressStyle};
 use judge::corpus;
 use serde::Serialize;
 
@@ -16,6 +17,9 @@ use crate::repository::{Repository, say};
 pub(crate) struct Arguments {
     /// Ids, numbers or slugs; all exercises if there are none.
     exercises: Vec<String>,
+    /// Judge every program anew: without this, what has not changed keeps its verdict.
+    #[arg(long)]
+    uncached: bool,
     /// Print one JSON object on the standard output.
     #[arg(long)]
     json: bool,
@@ -34,7 +38,16 @@ pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
             exercises.push(repository.catalogue.exercise(id)?);
         }
     }
-    let verified = corpus::verify(repository.bench()?, &exercises, &mut say)?;
+    let bar = bar();
+    let tell = |progress: corpus::Progress<'_>| match progress.last {
+        None => bar.set_length(progress.all as u64),
+        Some(last) => {
+            bar.set_message(last.exercise.clone());
+            bar.inc(1);
+        }
+    };
+    let verified = corpus::verify(repository.bench()?, &exercises, !arguments.uncached, &mut say, &tell)?;
+    bar.finish_and_clear();
     let mut missing = BTreeMap::new();
     for exercise in &exercises {
         let what = exercise::missing(&repository.root, exercise)?;
@@ -51,6 +64,12 @@ pub(crate) fn verify(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let well = summary.deviations == 0 && missing.is_empty();
     Ok(if well { Outcome::Passed } else { Outcome::NotPassed })
+}
+
+/// How far it has come, on a terminal.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{pos} of {len} {wide_bar} {eta} {msg}");
+    ProgressBar::new(0).with_style(style.expect("the template is well-formed"))
 }
 
 /// What `--json` prints.
