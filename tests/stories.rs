@@ -142,8 +142,9 @@ fn the_film_tells_the_same_story_as_the_timeline() {
         );
         for end in ends {
             let text = end["text"].as_str().unwrap().replace('\u{a0}', " ");
-            let first = text.split(',').next().unwrap();
-            assert!(timeline.contains(first), "{name}: {text}");
+            // A narrow lane breaks the line between words.
+            let mut first = text.split(',').next().unwrap().split(' ');
+            assert!(first.all(|word| timeline.contains(word)), "{name}: {text}");
         }
         if verdict == Verdict::AssertionFailed {
             let fails = steps(&timeline).into_iter().filter(|(_, cell)| cell.starts_with("✗ fails"));

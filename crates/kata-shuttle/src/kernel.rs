@@ -517,6 +517,11 @@ impl Kernel {
         self.threads.get(usize::from(thread)).is_none_or(|thread| thread.finished)
     }
 
+    /// The threads of this execution, whether or not they have ended.
+    pub(crate) fn thread_count(&self) -> usize {
+        self.threads.len()
+    }
+
     /// Whether threads other than the current one are left.
     pub(crate) fn others_left(&self) -> bool {
         (self.threads.iter().enumerate()).any(|(id, thread)| id != usize::from(self.current) && !thread.finished)

@@ -33,6 +33,11 @@ impl World for ShuttleWorld {
         kernel::with(|kernel| kernel.record(Op::Quiesce, None, at, |_| {}));
     }
 
+    fn threads_started(&self) -> usize {
+        // The scenario's function runs on the first one.
+        kernel::with(|kernel| kernel.thread_count()) - 1
+    }
+
     fn fail(&self, failure: Failure) -> ! {
         kernel::with(|kernel| kernel.log_assertion(&failure));
         kernel::fail(failure)

@@ -39,6 +39,13 @@ pub fn quiesce() {
     world().quiesce(Location::caller());
 }
 
+/// How many threads have been started in this execution, the scenario's own included, whether or not they have ended. In
+/// the shuttle world only.
+#[must_use]
+pub fn threads_started() -> usize {
+    world().threads_started()
+}
+
 /// Gives `value`, and the locks and atomics inside it, a name in what the learner is shown.
 ///
 /// `value` must be where it stays: name it behind its `Arc`, not before it is moved there.

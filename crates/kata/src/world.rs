@@ -41,6 +41,11 @@ pub trait World: Sync {
         panic!("{at}: this world cannot tell whether everybody sleeps");
     }
 
+    /// The threads that were started in this execution. Only a world that schedules its threads can tell.
+    fn threads_started(&self) -> usize {
+        panic!("this world does not count threads");
+    }
+
     /// Ends the scenario with a failure.
     fn fail(&self, failure: Failure) -> !;
 }

@@ -58,8 +58,8 @@ pub fn two_letters_wake_two_clerks() {
     receipts.are_in_any_order(&[1, 2]);
 }
 
-/// One clerk delivers one letter at a time, in the order in which they were posted, and all of them before the outbox has
-/// closed.
+/// One clerk delivers one letter at a time, in the order in which they were posted, and all of them before the outbox
+/// has closed.
 pub fn what_is_left_is_delivered_in_order() {
     let receipts = Arc::new(Receipts::default());
     let under_way = AtomicUsize::new(0);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lost_wakeup::{Letter, OrderId, Outbox};
 
-const OPENING_HOURS: Duration = Duration::from_secs(2);
+const OPENING_HOURS: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_millis(400);
 
 fn main() -> ExitCode {
@@ -65,7 +65,7 @@ fn look_into(letterbox: &Receiver<OrderId>) -> Result<OrderId, TryRecvError> {
 
 /// The next customer comes a little sooner, or a little later, than the last one.
 fn think(order: OrderId) {
-    for _ in 0..order % 16 {
+    for _ in 0..order % 24 {
         hint::spin_loop();
     }
 }

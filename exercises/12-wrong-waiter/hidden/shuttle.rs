@@ -6,8 +6,8 @@ use std::thread;
 use kata::Verdict;
 use wrong_waiter::{Dish, Pass, Table};
 
-/// A pass with room for three takes three dishes with nobody there to carry them, and gives them away in the order in which
-/// they were put there.
+/// A pass with room for three takes three dishes with nobody there to carry them, and gives them away in the order in
+/// which they were put there.
 pub fn there_is_room_for_as_many_as_promised() {
     let pass = Pass::new(3);
     cook(&pass, [1, 2, 3]);
@@ -17,7 +17,7 @@ pub fn there_is_room_for_as_many_as_promised() {
     served_in_order(&[1, 2, 3, 4], &carried);
 }
 
-/// A cook who finds the pass full sleeps until a dish is taken; meanwhile no more dishes are put than there is room for.
+/// A cook who finds the pass full sleeps until a dish is taken; no more dishes are put than there is room for.
 pub fn a_cook_sleeps_until_there_is_room() {
     let (pass, put) = (Pass::new(2), AtomicUsize::new(0));
     thread::scope(|shift| {

@@ -80,4 +80,5 @@ impl Office {
             }
             letters = self.bell.wait(letters).unwrap();
         }
-    }}
+    }
+}

@@ -29,12 +29,7 @@ pub struct Pass {
 
 impl Pass {
     pub fn new(room: usize) -> Self {
-        Pass {
-            room,
-            dishes: Mutex::new(VecDeque::with_capacity(room)),
-            place: Condvar::new(),
-            dish: Condvar::new(),
-        }
+        Pass { room, dishes: Mutex::new(VecDeque::with_capacity(room)), place: Condvar::new(), dish: Condvar::new() }
     }
 
     /// Puts a dish on the pass, as soon as there is room for it.

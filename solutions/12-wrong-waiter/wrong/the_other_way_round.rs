@@ -27,12 +27,7 @@ pub struct Pass {
 
 impl Pass {
     pub fn new(room: usize) -> Self {
-        Pass {
-            room,
-            dishes: Mutex::new(VecDeque::with_capacity(room)),
-            full: Condvar::new(),
-            empty: Condvar::new(),
-        }
+        Pass { room, dishes: Mutex::new(VecDeque::with_capacity(room)), full: Condvar::new(), empty: Condvar::new() }
     }
 
     /// Puts a dish on the pass, as soon as there is room for it.

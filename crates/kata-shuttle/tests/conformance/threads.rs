@@ -230,6 +230,19 @@ fn threads_start_threads() {
 }
 
 #[test]
+fn threads_are_counted_whether_or_not_they_have_ended() {
+    fn scenario() {
+        assert_eq!(kata::threads_started(), 0);
+        thread::spawn(|| {}).join().unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {});
+        });
+        assert_eq!(kata::threads_started(), 2);
+    }
+    assert_holds(scenario);
+}
+
+#[test]
 fn many_threads_are_no_problem() {
     fn scenario() {
         let sum = Mutex::new(0);

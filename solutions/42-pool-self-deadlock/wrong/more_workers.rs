@@ -1,0 +1,102 @@
+//! verdict: oversubscribed
+//! scenario: one_worker_and_a_unit_that_needs_another
+//! why: four times as many workers, and the programs of today are built; a deeper one stops again, and the machine has more threads than were asked for.
+//!
+//! A build tool: a unit is compiled when everything that it needs has been compiled.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+
+/// The number of a unit.
+pub type UnitId = u32;
+
+/// Something to compile, and what it needs. No unit is needed by two others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    pub id: UnitId,
+    pub needs: Vec<Unit>,
+}
+
+/// Compiles units on a fixed number of threads.
+pub struct Builder {
+    pool: Arc<Pool>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Builder {
+    pub fn new(workers: usize, compile: impl Fn(UnitId) + Send + Sync + 'static) -> Self {
+        let pool = Arc::new(Pool { orders: Mutex::default(), news: Condvar::new(), compile: Box::new(compile) });
+        let worker = |_| {
+            let pool = Arc::clone(&pool);
+            thread::spawn(move || {
+                while let Some(order) = pool.next_order() {
+                    pool.carry_out(order);
+                }
+            })
+        };
+        let workers = (0..workers * 4).map(worker).collect();
+        Builder { pool, workers }
+    }
+
+    /// Compiles a unit and everything that it needs, and returns when that is done.
+    pub fn build(&self, unit: Unit) {
+        self.pool.order(unit).recv().unwrap();
+    }
+}
+
+impl Drop for Builder {
+    fn drop(&mut self) {
+        self.pool.orders.lock().unwrap().closed = true;
+        self.pool.news.notify_all();
+        for worker in self.workers.drain(..) {
+            worker.join().unwrap();
+        }
+    }
+}
+
+/// A unit that is to be compiled.
+struct Order {
+    unit: Unit,
+    done: Sender<()>,
+}
+
+#[derive(Default)]
+struct Orders {
+    queue: VecDeque<Order>,
+    closed: bool,
+}
+
+/// What the workers share.
+struct Pool {
+    orders: Mutex<Orders>,
+    news: Condvar,
+    compile: Box<dyn Fn(UnitId) + Send + Sync>,
+}
+
+impl Pool {
+    /// Puts a unit into the queue. What comes back tells when it has been compiled.
+    fn order(&self, unit: Unit) -> Receiver<()> {
+        let (done, compiled) = mpsc::channel();
+        self.orders.lock().unwrap().queue.push_back(Order { unit, done });
+        self.news.notify_one();
+        compiled
+    }
+
+    /// The order that has waited for longest. `None`: the builder is gone.
+    fn next_order(&self) -> Option<Order> {
+        let orders = self.orders.lock().unwrap();
+        let idle = |orders: &mut Orders| orders.queue.is_empty() && !orders.closed;
+        self.news.wait_while(orders, idle).unwrap().queue.pop_front()
+    }
+
+    fn carry_out(&self, order: Order) {
+        let needs: Vec<_> = order.unit.needs.into_iter().map(|need| self.order(need)).collect();
+        for need in needs {
+            need.recv().unwrap();
+        }
+        (self.compile)(order.unit.id);
+        let _ = order.done.send(());
+    }
+}
