@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kata_trace::{Cause, Event, Names, ObjectId, Op, Trace, Value, Verdict, is_library, is_test};
+use kata_trace::{Cause, Event, Names, ObjectId, ObjectKind, Op, Trace, Value, Verdict, is_library, is_test};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::paint::clean;
@@ -68,6 +68,12 @@ impl<'t> Words<'t> {
         !waiters.is_empty()
     }
 
+    /// Whether the object of an event is tokio's `Notify`, as opposed to a condition variable.
+    fn is_notify(&self, event: &Event) -> bool {
+        let object = event.object.and_then(|object| self.trace.objects.get(object as usize));
+        object.is_some_and(|object| object.kind == ObjectKind::Notify)
+    }
+
     /// What an event is: `lock a = 10 :25`.
     pub(crate) fn event(&self, index: usize) -> String {
         let event = &self.trace.events[index];
@@ -128,6 +134,7 @@ impl<'t> Words<'t> {
             Op::NotifyOne if peer.is_empty() && self.has_waiters(index) => format!("notify_one {what}{place}"),
             Op::NotifyOne if peer.is_empty() => format!("notify_one {what} →{TIE}nobody{place}"),
             Op::NotifyOne => format!("notify_one {what} →{TIE}{peer}{place}"),
+            Op::NotifyAll if self.is_notify(event) => format!("notify_waiters {what}{place}"),
             Op::NotifyAll => format!("notify_all {what}{place}"),
             Op::BarrierWait => format!("pass {what}{place}"),
             Op::InitBegin => format!("init {what} begins{place}"),

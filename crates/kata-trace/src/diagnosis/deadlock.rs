@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{DeadlockKind, ObjectId, ObjectKind, Op, ThreadId, Trace};
+use crate::{DeadlockKind, Event, ObjectId, ObjectKind, Op, ThreadId, Trace};
 
 use super::case::{Case, Draft, equals, list};
 use super::holding::{Hold, Mode};
@@ -375,12 +375,28 @@ fn came_too_early(case: &Case<'_>, notification: usize, waiter: usize, draft: &m
             draft.say(format!("{who} had notified it{} before {other} started to wait.", case.at(notification)));
         }
     }
-    let remembers = match case.kind_of(notification) {
-        Some(ObjectKind::Notify) => "`notify_waiters` stores no permit",
-        _ => "A condition variable remembers no notification",
-    };
+    let is_notify = case.kind_of(notification) == Some(ObjectKind::Notify);
+    if is_notify && case.event(notification).op == Op::NotifyOne {
+        let taken = taken_permit(case, notification, sleeper).map_or_else(String::new, |index| {
+            draft.matters([index]);
+            format!(", and {} took it{}", case.who(case.event(index).thread), case.at(index))
+        });
+        draft.say(format!("`notify_one` leaves one permit if nobody waits, however often it is called{taken}."));
+        draft.mark(case.mark(notification, false, format!("{who} leaves a permit in {what}: nobody waits yet")));
+        return;
+    }
+    let remembers =
+        if is_notify { "`notify_waiters` stores no permit" } else { "A condition variable remembers no notification" };
     draft.say(format!("{remembers}: it wakes those who wait, and at that moment nobody did."));
     draft.mark(case.mark(notification, false, format!("{who} notifies {what}: nobody waits yet")));
+}
+
+/// Where another thread took the permit of a notification.
+fn taken_permit(case: &Case<'_>, notification: usize, waiter: ThreadId) -> Option<usize> {
+    let object = case.event(notification).object;
+    let takes =
+        |event: &Event| event.op == Op::Wake && !event.blocked && event.object == object && event.thread != waiter;
+    (notification..case.trace.events.len()).find(|&index| takes(case.event(index)))
 }
 
 fn writes(variable: &str, access: &Access) -> String {

@@ -101,6 +101,7 @@ pub(super) fn rounds(case: &Case<'_>, round: &Repetition, draft: &mut Draft) {
     let threads = threads(&case.trace.events[events.clone()]);
     for &thread in &threads {
         let own: Vec<usize> = events.clone().filter(|&index| case.event(index).thread == thread).collect();
+        let own = without_the_begin_of_sleeps(case, &own);
         let mut deeds = Vec::new();
         for run in own.chunk_by(|&a, &b| same_deed(case.event(a), case.event(b))) {
             draft.mark(mark(case, run[0]));
@@ -185,6 +186,16 @@ fn hindrance(case: &Case<'_>, index: usize) -> Option<Hold> {
 fn hindered(case: &Case<'_>, index: usize) -> String {
     hindrance(case, index)
         .map_or_else(String::new, |hold| format!(" (held by {}{})", case.who(hold.thread), case.since(hold.since)))
+}
+
+/// A sleep that ends is told once.
+fn without_the_begin_of_sleeps(case: &Case<'_>, own: &[usize]) -> Vec<usize> {
+    let begins = |place: usize| {
+        let event = case.event(own[place]);
+        let ends = |other: &Event| other.op == Op::Sleep && !other.blocked && other.at == event.at;
+        event.op == Op::Sleep && event.blocked && own.get(place + 1).is_some_and(|&next| ends(case.event(next)))
+    };
+    (0..own.len()).filter(|&place| !begins(place)).map(|place| own[place]).collect()
 }
 
 fn mark(case: &Case<'_>, index: usize) -> Option<MarkOf> {

@@ -8,6 +8,9 @@ use kata_shuttle::{task, time};
 
 use crate::context;
 
+/// So late that it never comes: thirty years, as in tokio.
+const FAR_FUTURE: Duration = Duration::from_secs(86_400 * 365 * 30);
+
 /// `tokio::time::Instant` in this world.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(time::Instant);
@@ -16,7 +19,17 @@ impl Instant {
     /// This moment, on the clock of the runtime around.
     #[must_use]
     pub fn now() -> Instant {
-        let model = task::read_clock();
+        Instant::on_the_clock(task::read_clock())
+    }
+
+    /// The moment `duration` from now on, or one that never comes: for a limit. The program does not learn what the
+    /// clock says.
+    pub(crate) fn after(duration: Duration) -> Instant {
+        let now = Instant::on_the_clock(task::now());
+        now.checked_add(duration).unwrap_or_else(|| now + FAR_FUTURE)
+    }
+
+    fn on_the_clock(model: Duration) -> Instant {
         let clock = context::handle().map(|handle| handle.clock());
         Instant(time::Instant::at(clock.map_or(model, |clock| clock.now())))
     }
@@ -36,12 +49,6 @@ impl Instant {
     /// The time since the execution began.
     pub(crate) fn since_start(self) -> Duration {
         self.0.deadline()
-    }
-
-    /// So late that it never comes.
-    pub(crate) fn far_future() -> Instant {
-        // Thirty years, as in tokio.
-        Instant::now() + Duration::from_secs(86_400 * 365 * 30)
     }
 
     /// The time since `earlier`, or zero.

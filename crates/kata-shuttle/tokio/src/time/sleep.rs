@@ -123,8 +123,7 @@ impl std::fmt::Debug for Sleep {
 /// If there is no runtime around, or one without time.
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    let deadline = Instant::now().checked_add(duration).unwrap_or_else(Instant::far_future);
-    Sleep::new(deadline, Location::caller())
+    Sleep::new(Instant::after(duration), Location::caller())
 }
 
 /// Waits until a moment.

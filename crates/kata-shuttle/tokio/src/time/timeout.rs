@@ -76,8 +76,7 @@ impl<T: Future> Future for Timeout<T> {
 /// If there is no runtime around, or one without time.
 #[track_caller]
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
-    let deadline = Instant::now().checked_add(duration).unwrap_or_else(Instant::far_future);
-    Timeout { value: future.into_future(), delay: Sleep::new(deadline, Location::caller()) }
+    Timeout { value: future.into_future(), delay: Sleep::new(Instant::after(duration), Location::caller()) }
 }
 
 /// Polls a future until a moment at most.

@@ -765,6 +765,23 @@ fn a_task_that_yields_until_another_is_done_ends() {
 }
 
 #[test]
+fn a_task_that_sleeps_until_a_thread_is_done_ends() {
+    assert_holds(|| {
+        let done = Arc::new(AtomicBool::new(false));
+        let thread = thread::spawn({
+            let done = done.clone();
+            move || done.store(true, SeqCst)
+        });
+        one().block_on(async {
+            while !done.load(SeqCst) {
+                sleep(MS).await;
+            }
+        });
+        thread.join().unwrap();
+    });
+}
+
+#[test]
 fn what_blocks_where_it_must_not_panics_as_in_tokio() {
     let nested = assert_fails(|| one().block_on(async { one().block_on(async {}) }), Verdict::Panicked);
     assert!(nested.message.contains("Cannot start a runtime from within a runtime"), "{}", nested.message);

@@ -1,6 +1,6 @@
 use super::{told, told_of};
 use crate::diagnosis::deadlock_kind;
-use crate::{DeadlockKind, Location, Verdict, script};
+use crate::{DeadlockKind, Location, ObjectKind, Verdict, script};
 
 fn deadlock(script: &str) -> String {
     format!("{}: {}", deadlock_kind(&script::trace(script)), told(Verdict::Deadlock, script))
@@ -515,4 +515,33 @@ fn a_lock_kept_while_receiving() {
 #[test]
 fn a_second_read_without_a_writer_in_between_is_no_deadlock() {
     assert_eq!(told(Verdict::Deadlock, "t1: read-lock stats :14\nt1: read-lock stats :18"), "nothing");
+}
+
+#[test]
+fn a_permit_that_another_one_took() {
+    let mut trace = script::trace(
+        "t1: lock progress :80
+         t1: unlock progress
+         t2: lock progress :80
+         t2: unlock progress
+         main: lock progress :49
+         main: unlock progress :49
+         main: notify-one changed :51
+         t2: wake changed notified :72
+         t1: wait changed :72
+         main: join t1 blocked test:32",
+    );
+    trace.objects[1].kind = ObjectKind::Notify;
+    insta::assert_snapshot!(told_of(Verdict::Deadlock, &trace), @"
+    LostWakeup
+    t1 waits at :72 on `changed`, and nobody is left to notify it.
+    t1 had read `progress` at :80; then main changed `progress` at :49 and notified `changed` at :51; only after that did t1 start to wait.
+    `notify_one` leaves one permit if nobody waits, however often it is called, and t2 took it at :72.
+    main waits at test:32 for t1 to end.
+    - :80 t1 reads `progress`
+    - :49 main changes `progress`
+    - :51 main leaves a permit in `changed`: nobody waits yet
+    ^ :72 t1 waits here on `changed`
+    events [0, 4, 5, 6, 7, 8, 9]
+    ");
 }

@@ -1,0 +1,86 @@
+//! verdict: deadlock
+//! scenario: requests_that_wait
+//! why: a condition variable checks and waits in one step; it does so by stopping the thread, on which all other tasks of the runtime wait, too.
+//!
+//! The start of a server: requests that come early wait until all of its parts are up.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+/// A part of the server: its database, its cache, its search index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Part(pub &'static str);
+
+/// A part that did not come up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartFailed(pub Part);
+
+impl fmt::Display for PartFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} did not come up", self.0.0)
+    }
+}
+
+impl Error for PartFailed {}
+
+/// How far the start of a server has come.
+pub struct Startup {
+    progress: Mutex<Progress>,
+    /// Whoever waits is told of every report.
+    changed: Condvar,
+}
+
+struct Progress {
+    missing: Vec<Part>,
+    failed: Option<Part>,
+}
+
+impl Startup {
+    pub fn new(parts: impl IntoIterator<Item = Part>) -> Self {
+        let progress = Progress { missing: parts.into_iter().collect(), failed: None };
+        Startup { progress: Mutex::new(progress), changed: Condvar::new() }
+    }
+
+    /// Reports that a part is up.
+    pub fn is_up(&self, part: Part) {
+        self.progress().missing.retain(|missing| *missing != part);
+        self.changed.notify_all();
+    }
+
+    /// Reports that a part will not come up.
+    pub fn has_failed(&self, part: Part) {
+        self.progress().failed.get_or_insert(part);
+        self.changed.notify_all();
+    }
+
+    /// The parts that are not up, for the status page.
+    pub fn missing(&self) -> Vec<Part> {
+        self.progress().missing.clone()
+    }
+
+    /// Waits until all parts are up, or one has failed.
+    pub async fn ready(&self) -> Result<(), PartFailed> {
+        let mut progress = self.progress();
+        loop {
+            if let Some(outcome) = progress.outcome() {
+                return outcome;
+            }
+            progress = self.changed.wait(progress).expect("nothing panics while the progress is locked");
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().expect("nothing panics while the progress is locked")
+    }
+}
+
+impl Progress {
+    /// How the start went, once that is decided.
+    fn outcome(&self) -> Option<Result<(), PartFailed>> {
+        match self.failed {
+            Some(part) => Some(Err(PartFailed(part))),
+            None => self.missing.is_empty().then_some(Ok(())),
+        }
+    }
+}
