@@ -30,14 +30,17 @@ pub(crate) fn name_objects(trace: &mut Trace, sources: &[Source<'_>]) {
     }
 }
 
-/// For each object, the field through which it is used, if all uses agree on it.
+/// For each object, the field through which it is used, if all uses through a field agree on it.
 fn names_in_use<'s>(trace: &Trace, files: &'s HashMap<&str, Sites>) -> Vec<Option<&'s str>> {
     let mut names: HashMap<ObjectId, Option<&str>> = HashMap::new();
     for event in trace.events.iter().filter(|event| is_call(event)) {
         let (Some(object), Some(at)) = (event.object, &event.at) else { continue };
-        let used =
-            files.get(at.file.as_str()).and_then(|sites| sites.field_used_at(at.line as usize, at.column as usize));
-        names.entry(object).and_modify(|name| *name = name.filter(|name| Some(*name) == used)).or_insert(used);
+        let sites = files.get(at.file.as_str());
+        let Some(used) = sites.and_then(|sites| sites.field_used_at(at.line as usize, at.column as usize)) else {
+            // Through a local variable: it may be called anything.
+            continue;
+        };
+        names.entry(object).and_modify(|name| *name = name.filter(|name| *name == used)).or_insert(Some(used));
     }
     (0..).take(trace.objects.len()).map(|object| names.get(&object).copied().flatten()).collect()
 }
@@ -155,6 +158,7 @@ mod tests {
                 lock(0, "stripes[a % 64].lock"),
                 lock(0, "stripes[b].lock"),
                 lock(1, "stripes[b].lock"),
+                lock(1, "one.lock"),
                 lock(2, "one.lock"),
                 lock(3, "other.lock"),
                 lock(3, "stripes[b].lock"),

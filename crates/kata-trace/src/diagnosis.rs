@@ -61,6 +61,8 @@ pub enum Pattern {
     OverwrittenWrite,
     /// A thread comes to something before another one has done what must be done before.
     OrderViolation,
+    /// A future was dropped while it waited in the middle of a change, which stayed as it was at that moment.
+    CancelledUpdate,
     /// A message was dropped with the send that waited to hand it over.
     CancelledSend,
     /// An attempt failed, and was not repeated.

@@ -60,6 +60,8 @@ pub enum Op {
     Send,
     /// Drops a message that was to be sent: the send was cancelled before there was room for it.
     CancelSend,
+    /// Gives up waiting for a lock or a permit: the future that waited was dropped.
+    CancelWait,
     /// Tries to send on a bounded channel.
     TrySend,
     /// Receives from a channel; [`Event::ok`] is false when it is empty and every sender is gone.

@@ -150,6 +150,7 @@ impl<'t> Words<'t> {
             Op::TryRecv if failed => format!("try_recv {what}: empty{place}"),
             Op::Recv | Op::TryRecv => format!("{} {what}{value}{place}", verb(event.op)),
             Op::CancelSend => format!("send {what} cancelled{value}{place}"),
+            Op::CancelWait => format!("wait for {what} cancelled{place}"),
             Op::CloseSend => format!("last sender of {what} dropped"),
             Op::CloseRecv => format!("receiver of {what} dropped"),
             Op::Load => format!("load {what}{}{ordering}{place}", arrow(event.after.as_ref())),

@@ -89,7 +89,8 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     let pattern = match best(case, failing, end) {
         Some(violation) => tell(case, &violation, &mut draft),
         None => {
-            let cancelled = cancel::explain(case, end, &mut draft);
+            let update = cancel::explain_update(case, end, &mut draft);
+            let cancelled = update.or_else(|| cancel::explain_send(case, end, &mut draft));
             cancelled.or_else(|| attempt::explain(case, failing, end, &mut draft))?
         }
     };

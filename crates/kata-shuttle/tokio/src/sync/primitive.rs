@@ -88,6 +88,8 @@ pub(crate) fn reason(identity: &Identity, op: Op, at: Place) -> Reason {
 /// Sees to it that giving up is noticed.
 struct Attempt<'a> {
     identity: &'a Identity,
+    op: Op,
+    at: Place,
     waits: bool,
 }
 
@@ -96,6 +98,9 @@ impl Drop for Attempt<'_> {
         if self.waits {
             // Whoever gives up has seen what it waited for in a state that waiting to the end does not show.
             self.identity.look();
+            if matches!(self.op, Op::Lock | Op::ReadLock | Op::WriteLock) {
+                self.identity.record(Op::CancelWait, Some(self.at), |_| {});
+            }
         }
     }
 }
@@ -103,7 +108,7 @@ impl Drop for Attempt<'_> {
 /// Awaits an operation of tokio's as one of this world: a scheduling point each time it is polled.
 pub(crate) async fn operation<F: Future>(identity: &Identity, op: Op, at: Place, future: F) -> F::Output {
     let mut future = pin!(future);
-    let mut attempt = Attempt { identity, waits: false };
+    let mut attempt = Attempt { identity, op, at, waits: false };
     poll_fn(|cx| {
         identity.point(op, at);
         let polled = future.as_mut().poll(cx);

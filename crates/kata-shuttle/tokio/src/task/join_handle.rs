@@ -35,11 +35,11 @@ pub struct AbortHandle(Arc<Job>);
 impl UnwindSafe for AbortHandle {}
 impl RefUnwindSafe for AbortHandle {}
 
-fn abort(job: &Arc<Job>, at: Place) {
+fn abort(job: &Arc<Job>, at: Option<Place>) {
     if job.is_over() {
         return;
     }
-    let reason = Reason { peer: Some(job.lane()), ..Reason::of(Op::Abort, Some(at)) };
+    let reason = Reason { peer: Some(job.lane()), ..Reason::of(Op::Abort, at) };
     task::point(reason);
     task::record(reason, |_| {});
     job.cancel();
@@ -58,7 +58,12 @@ impl<T> JoinHandle<T> {
     /// Ends the task at its next await point.
     #[track_caller]
     pub fn abort(&self) {
-        abort(&self.job, Location::caller());
+        abort(&self.job, Some(Location::caller()));
+    }
+
+    /// As [`JoinHandle::abort`], where no line of the program says so: what owned the handle is dropped.
+    pub(crate) fn abort_in_drop(&self) {
+        abort(&self.job, None);
     }
 
     /// Whether the task is over.
@@ -127,7 +132,7 @@ impl AbortHandle {
     /// Ends the task at its next await point.
     #[track_caller]
     pub fn abort(&self) {
-        abort(&self.0, Location::caller());
+        abort(&self.0, Some(Location::caller()));
     }
 
     /// Whether the task is over.

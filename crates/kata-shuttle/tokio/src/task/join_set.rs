@@ -266,7 +266,7 @@ impl<T: 'static> JoinSet<T> {
 impl<T> Drop for JoinSet<T> {
     fn drop(&mut self) {
         for member in &self.members {
-            member.handle.abort();
+            member.handle.abort_in_drop();
         }
     }
 }

@@ -236,6 +236,35 @@ fn a_send_that_is_done_or_fails_is_not_cancelled_and_room_that_is_not_used_loses
 }
 
 #[test]
+fn a_wait_for_a_lock_or_a_permit_that_is_given_up_is_recorded_and_one_that_ends_is_not() {
+    let finding = assert_fails(
+        || {
+            paused().block_on(async {
+                let (mutex, semaphore) = (Mutex::new(1), Semaphore::new(0));
+                let mut held = mutex.lock().await;
+                assert!(timeout(MS, mutex.lock()).await.is_err());
+                assert!(
+                    timeout(MS, async {
+                        *held = 2;
+                        let _permit = semaphore.acquire().await;
+                        drop(held);
+                    })
+                    .await
+                    .is_err()
+                );
+                semaphore.add_permits(1);
+                drop((mutex.lock().await, semaphore.acquire().await));
+                panic!("it is over");
+            });
+        },
+        Verdict::Panicked,
+    );
+    let events = finding.trace.unwrap().events;
+    let given_up: Vec<_> = events.iter().filter(|event| event.op == Op::CancelWait).map(|event| event.object).collect();
+    assert_eq!(given_up, [Some(0), Some(1)]);
+}
+
+#[test]
 fn a_thread_that_hands_over_to_a_task_is_shown_to_wait_only_where_the_execution_ends() {
     let waits = |scenario: fn()| {
         let events = assert_deadlocks(scenario, DeadlockKind::NobodyWillWake).trace.unwrap().events;

@@ -400,6 +400,33 @@ fn a_message_that_was_dropped_with_its_send() {
 }
 
 #[test]
+fn an_update_whose_future_was_dropped_in_the_middle() {
+    insta::assert_snapshot!(assertion(
+        "t1: lock contents :75
+         t1: cancel-wait prices test:20
+         t1: unlock contents :76
+         main: lock contents :70
+         main: unlock contents
+         main: panic \"the cart is empty\" test:9"
+    ), @"
+    CancelledUpdate
+    t1 held `contents` since :75, had changed it at :76, and waited at test:20 for `prices` when its future was dropped.
+    What comes behind that `.await` was not run: `contents` was unlocked, and stayed as it was at that moment.
+    - :75 t1 locks `contents`
+    - test:20 t1 waits here, and is dropped
+    ^ :76 t1 changes `contents`, and gets no further
+    events [0, 1, 2, 5]
+    ");
+    // A lock that is given back unchanged, or by the future that goes on, is none of it.
+    let unchanged =
+        "t1: lock contents :75\nt1: cancel-wait prices test:20\nt1: unlock contents\nmain: panic \"no\" test:9";
+    assert_eq!(assertion(unchanged), "nothing");
+    let goes_on = "t1: lock contents :75\nt1: cancel-wait prices test:20\nt1: recv answers :77\nt1: unlock contents :76\n\
+                   main: panic \"no\" test:9";
+    assert_eq!(assertion(goes_on), "nothing");
+}
+
+#[test]
 fn several_messages_that_were_dropped_with_their_sends() {
     insta::assert_snapshot!(assertion(
         "t1: cancel-send log =2 :74
