@@ -61,7 +61,8 @@ pub fn a_stop_loses_nothing() {
 pub fn lines_are_taken_in_while_the_collector_stands_still() {
     let (log, mut inbox, _go_on, shipper) = start(one_thread(), 2);
     // Two lines for the shipper, and one for each of the channels before and behind it.
-    let taken_in = Rendezvous::new(2, "logging two lines more than the channels hold and a collector that stands still");
+    let taken_in =
+        Rendezvous::new(2, "logging two lines more than the channels hold and a collector that stands still");
     thread::scope(|scope| {
         scope.spawn(|| {
             for number in 1..=4 {

@@ -153,7 +153,12 @@ pub fn somebody_looks_meanwhile() {
         });
         let seen = cart.contents().await;
         let whole = [(OLD, OLD_TOTAL), (NEW, NEW_TOTAL)].contains(&(&bill(&seen), seen.total));
-        assert!(whole, "while a request was under way the cart had {}, and a total of {}", told(&bill(&seen)), seen.total);
+        assert!(
+            whole,
+            "while a request was under way the cart had {}, and a total of {}",
+            told(&bill(&seen)),
+            seen.total
+        );
         is(request.await.expect("a request does not panic"), Ok(NEW_TOTAL));
         holds(&cart.contents().await, NEW);
     });
@@ -269,7 +274,11 @@ fn is_whole(contents: &Contents) {
         return;
     }
     let left = bill(contents).len();
-    assert!(left == OLD.len(), "there were {} articles in the cart, and after the request was given up {left}", OLD.len());
+    assert!(
+        left == OLD.len(),
+        "there were {} articles in the cart, and after the request was given up {left}",
+        OLD.len()
+    );
     holds(contents, NEW);
 }
 

@@ -144,7 +144,8 @@ pub fn a_request_that_waits_lets_others_run() {
 
 /// A request that has to wait for a month sleeps until the report.
 pub fn a_request_that_has_to_wait_sleeps() {
-    let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime can be built");
+    let runtime =
+        Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime can be built");
     runtime.block_on(async {
         let startup = Arc::new(Startup::new([DATABASE]));
         let request = spawn(&startup);
