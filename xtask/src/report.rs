@@ -473,10 +473,11 @@ pub(crate) fn divergence_in_words(divergence: &Divergence, before: Option<&Trace
     format!("{after}, its decision {decision} lets {} go on, and {instead}", name(*wanted))
 }
 
-/// The columns of the terminal, or as many as anybody has.
+/// The columns of the terminal, or as many as anybody has: a terminal that nobody has told its size has none.
 #[cfg(unix)]
 fn width() -> usize {
-    rustix::termios::tcgetwinsize(std::io::stdout()).map_or(100, |size| usize::from(size.ws_col).max(1))
+    let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(0, |size| size.ws_col);
+    if columns == 0 { 100 } else { usize::from(columns) }
 }
 
 #[cfg(not(unix))]

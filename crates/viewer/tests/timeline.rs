@@ -456,6 +456,27 @@ fn nothing_breaks_in_a_very_narrow_terminal() {
 }
 
 #[test]
+fn a_single_thread_fits_into_every_terminal() {
+    let alone = Case {
+        verdict: Verdict::Deadlock,
+        kind: Some(DeadlockKind::SelfDeadlock),
+        message: "a thread waits for ever",
+        source: BANK,
+        script: "main: lock account·1 =100 @{from.balance.|lock}
+                 main: lock account·1 blocked @{to.balance.|lock}"
+            .to_owned(),
+        ..Case::default()
+    };
+    for width in 1..=100 {
+        let drawn = alone.render(Style { color: false, width });
+        let (table, _) = drawn.split_once("why").unwrap();
+        // No text is broken into less than 40 columns.
+        let widest = table.lines().map(unicode_width::UnicodeWidthStr::width).max();
+        assert!(widest <= Some(width.max(40)), "{width} columns:\n{drawn}");
+    }
+}
+
+#[test]
 fn control_characters_of_a_program_never_reach_the_terminal() {
     let case = Case {
         verdict: Verdict::Panicked,

@@ -101,7 +101,8 @@ fn widths(heads: &[String], lines: &[Line], width: usize) -> Vec<usize> {
     // The texts of the last lane cannot reach over into the next one.
     let least: usize = others.iter().map(|head| head.width().clamp(NARROWEST, SHORT)).sum();
     let most = if heads.len() > MANY { room.saturating_sub(least) } else { room / heads.len() * 4 / 3 };
-    let last = last.min(most.max(NARROWEST));
+    // A single lane has no more than all of it.
+    let last = last.min(most.max(NARROWEST)).min(room);
     let mut widths = share(&widths, room - last);
     widths.push(last);
     widths
