@@ -33,6 +33,11 @@ pub fn a_request_in_time_and_a_late_one() {
     together([Call::Request(50), Call::Request(70)]);
 }
 
+/// Of two requests that come in time, the later one says how long the session stays open.
+pub fn two_requests_in_time() {
+    together([Call::Request(50), Call::Request(40)]);
+}
+
 /// A session ends once: by a late request, or by signing out.
 pub fn a_late_request_and_a_sign_out() {
     together([Call::Request(70), Call::SignOut]);
@@ -77,21 +82,35 @@ pub fn requests_keep_a_session_open() {
     have_ended(&sessions, &[Ended { token: ann, user: ANN, reason: Reason::Idle }]);
 }
 
+/// A user may have two sessions, which have nothing to do with each other.
+pub fn a_user_with_two_sessions() {
+    let sessions = Sessions::new(IDLE);
+    let (desk, phone) = (sessions.sign_in(ANN, 0), sessions.sign_in(ANN, 0));
+    assert!(desk != phone, "two sessions of a user have the same token");
+    requested(&sessions, desk, 50, Ok(ANN));
+    requested(&sessions, phone, 60, Err(Refused::Expired));
+    requested(&sessions, desk, 60, Ok(ANN));
+    have_ended(&sessions, &[Ended { token: phone, user: ANN, reason: Reason::Idle }]);
+}
+
 /// Signing out ends a session at once, and once.
 pub fn signing_out() {
     let sessions = Sessions::new(IDLE);
     let (ann, ben) = (sessions.sign_in(ANN, 0), sessions.sign_in(BEN, 0));
+    let last = sessions.sign_in(BEN, 0);
     assert!(sessions.sign_out(ben), "a session was open, and could not be signed out");
     assert!(!sessions.sign_out(ben), "a session was signed out twice");
     assert!(!sessions.sign_out(Token(999)), "a session was signed out that there never was");
     requested(&sessions, ben, 10, Err(Refused::Unknown));
     requested(&sessions, ann, 70, Err(Refused::Expired));
     assert!(!sessions.sign_out(ann), "a session that had expired was signed out");
+    assert!(sessions.sign_out(last), "a session was open, and could not be signed out");
     have_ended(
         &sessions,
         &[
             Ended { token: ben, user: BEN, reason: Reason::SignedOut },
             Ended { token: ann, user: ANN, reason: Reason::Idle },
+            Ended { token: last, user: BEN, reason: Reason::SignedOut },
         ],
     );
 }
@@ -145,6 +164,13 @@ impl Call {
     }
 }
 
+impl Answer {
+    /// Whoever is told this knows that the session has ended.
+    fn says_that_it_has_ended(self) -> bool {
+        self != Answer::Served
+    }
+}
+
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -166,7 +192,7 @@ impl fmt::Display for Answer {
 }
 
 /// Makes the calls at the same time. What they answer, and what they leave behind, must be what they answer and leave
-/// behind one after the other, in some order.
+/// behind one after the other, in some order. Whoever is told that the session has ended finds it among those that have.
 fn together<const CALLS: usize>(calls: [Call; CALLS]) {
     let sessions = Sessions::new(IDLE);
     let token = sessions.sign_in(ANN, 0);
@@ -174,16 +200,25 @@ fn together<const CALLS: usize>(calls: [Call; CALLS]) {
         let (first, others) = calls.split_first().expect("there are calls");
         let others: Vec<_> = others.iter().map(|call| scope.spawn(|| call.make(&sessions, token))).collect();
         let mut answers = vec![first.make(&sessions, token)];
+        assert!(
+            !answers[0].says_that_it_has_ended() || sessions.ended().iter().any(|ended| ended.token == token),
+            "a session that expires at 60: {first} {}, and it is not among those that have ended",
+            answers[0]
+        );
         answers.extend(others.into_iter().map(|other| other.join().unwrap()));
         answers
     });
     let reasons: Vec<Reason> = sessions.ended().iter().map(|ended| ended.reason).collect();
     let is_open = sessions.request(token, 0).is_ok();
-    let explained = orders(CALLS).into_iter().any(|order| {
-        let (mut open, mut ended) = (Some(IDLE), None);
-        let same = order.iter().all(|&call| calls[call].expected(&mut open, &mut ended) == answers[call]);
-        same && ended.into_iter().eq(reasons.iter().copied()) && open.is_some() == is_open
-    });
+    // Until when the session is open, for each order that explains what was seen so far.
+    let explanations: Vec<Option<Seconds>> = orders(CALLS)
+        .into_iter()
+        .filter_map(|order| {
+            let (mut open, mut ended) = (Some(IDLE), None);
+            let same = order.iter().all(|&call| calls[call].expected(&mut open, &mut ended) == answers[call]);
+            (same && ended.into_iter().eq(reasons.iter().copied()) && open.is_some() == is_open).then_some(open)
+        })
+        .collect();
     let told: Vec<String> = calls.iter().zip(&answers).map(|(call, answer)| format!("{call} {answer}")).collect();
     let ends = match reasons[..] {
         [] => "it has not ended".to_owned(),
@@ -191,11 +226,18 @@ fn together<const CALLS: usize>(calls: [Call; CALLS]) {
         _ => format!("it has ended {} times: {reasons:?}", reasons.len()),
     };
     let open = if is_open { "open" } else { "not open" };
+    let told = told.join(", ");
     assert!(
-        explained,
-        "a session that expires at 60: {}; {ends}, and it is {open}. No order of these calls explains that",
-        told.join(", ")
+        !explanations.is_empty(),
+        "a session that expires at 60: {told}; {ends}, and it is {open}. No order of these calls explains that"
     );
+    if let Some(expires) = explanations.into_iter().flatten().min() {
+        assert!(
+            sessions.request(token, expires - 1).is_ok(),
+            "a session that expires at 60: {told}. So it expires at {expires} now, and a request at {} was refused",
+            expires - 1
+        );
+    }
 }
 
 /// Every order of so many things.
@@ -223,8 +265,10 @@ fn requested(sessions: &Sessions, token: Token, now: Seconds, expected: Result<U
 }
 
 fn have_ended(sessions: &Sessions, expected: &[Ended]) {
-    let ended = sessions.ended();
-    assert!(ended == expected, "these should have ended: {}, and these have: {}", list(expected), list(&ended));
+    for _ in 0..2 {
+        let ended = sessions.ended();
+        assert!(ended == expected, "these should have ended: {}, and these have: {}", list(expected), list(&ended));
+    }
 }
 
 fn list(ended: &[Ended]) -> String {

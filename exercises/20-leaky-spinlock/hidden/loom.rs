@@ -4,9 +4,16 @@ use std::cell::UnsafeCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use kata::Rendezvous;
 use leaky_spinlock::{FrameId, FramePool};
+
+/// So often a camera asks for a frame when there is none.
+const CALLS: usize = 20;
+
+/// All of these calls are over by then, unless they wait. An attempt that fails for no reason may be made again.
+const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// Two cameras that take a frame at the same time get two different ones.
 pub fn two_cameras_get_two_frames() {
@@ -75,6 +82,54 @@ pub fn enough_for_everybody() {
     let door = takes(&pool);
     let garden = garden.join().unwrap();
     are_different(&[door, garden]);
+}
+
+/// The same when frames have been given back before: the one that is free, or the one that was just given back.
+pub fn enough_after_a_while() {
+    enough_while_one_comes_back(|first, second| (first, second));
+}
+
+/// The same when the other one of two frames is free.
+pub fn enough_whichever_is_free() {
+    enough_while_one_comes_back(|first, second| (second, first));
+}
+
+/// A frame that was given back is there, while another camera gives back another one: and each with its picture.
+pub fn two_frames_come_back_at_once() {
+    let pool = pool(2);
+    let frames = Frames::new(2);
+    let (first, second) = (takes(&pool), takes(&pool));
+    let garden = thread::spawn({
+        let (pool, frames) = (Arc::clone(&pool), Arc::clone(&frames));
+        move || {
+            frames.write(first, 7);
+            pool.give_back(first);
+        }
+    });
+    pool.give_back(second);
+    let mut taken = takes(&pool);
+    if taken == first {
+        let picture = frames.read(first);
+        assert!(picture == 7, "picture 7 was written into the frame before it was given back, and {picture} is in it");
+        taken = takes(&pool);
+    }
+    assert!(taken == second, "frame {} was given back, and {} is taken", second.0, taken.0);
+    garden.join().unwrap();
+}
+
+/// One frame comes back, and two cameras ask for it: one of them gets it.
+pub fn the_last_frame_goes_to_somebody() {
+    let pool = pool(1);
+    let frame = takes(&pool);
+    let garden = thread::spawn({
+        let pool = Arc::clone(&pool);
+        move || pool.take()
+    });
+    pool.give_back(frame);
+    let door = pool.take();
+    let taken: Vec<FrameId> = [door, garden.join().unwrap()].into_iter().flatten().collect();
+    assert!(!taken.is_empty(), "the frame is free, and neither of the two cameras got it");
+    are_different(&taken);
 }
 
 /// No frame is given to two, also when frames come back in another order than they were taken.
@@ -147,16 +202,13 @@ pub fn a_frame_that_was_given_back_is_free() {
 
 /// A pool has as many frames as it was made with, and nobody waits for one.
 pub fn a_pool_has_so_many_frames() {
-    assert!(FramePool::new(0).take().is_none(), "a pool without frames gave one");
-    let pool = pool(2);
-    for round in 1..=3 {
-        let taken = [takes(&pool), takes(&pool)];
-        are_different(&taken);
-        assert!(pool.take().is_none(), "both frames are taken, and in round {round} there is another one");
-        for frame in taken {
-            pool.give_back(frame);
-        }
-    }
+    has_frames(0, 1);
+    has_frames(2, 3);
+}
+
+/// So it is with many frames.
+pub fn a_pool_has_many_frames() {
+    has_frames(70, 1);
 }
 
 /// Where the pictures are: plain memory, as in the recorder.
@@ -198,6 +250,42 @@ fn records(pool: &FramePool, frames: &Frames, picture: u32) -> bool {
     frames.write(frame, picture);
     pool.give_back(frame);
     true
+}
+
+/// Takes and gives back all frames of a pool that has so many.
+fn has_frames(frames: usize, rounds: usize) {
+    let pool = pool(frames);
+    for round in 1..=rounds {
+        let taken: Vec<FrameId> = (0..frames).map(|_| takes(&pool)).collect();
+        are_different(&taken);
+        let begin = Instant::now();
+        for _ in 0..CALLS {
+            assert!(pool.take().is_none(), "all {frames} frames are taken, and in round {round} there is another one");
+        }
+        assert!(begin.elapsed() < AT_ONCE, "no frame was free, and a camera waited for one");
+        for frame in taken {
+            assert!(frame.0 < frames, "a pool of {frames} frames gave frame {}", frame.0);
+            pool.give_back(frame);
+        }
+    }
+}
+
+/// Two cameras have two frames between them. One of these is free, and both have been in use; now one camera takes a
+/// frame, and the other one gives its frame back and takes one.
+fn enough_while_one_comes_back(which: impl Fn(FrameId, FrameId) -> (FrameId, FrameId)) {
+    let pool = pool(2);
+    let (first, second) = (takes(&pool), takes(&pool));
+    let (free, held) = which(first, second);
+    pool.give_back(free);
+    let free = takes(&pool);
+    pool.give_back(free);
+    let garden = thread::spawn({
+        let pool = Arc::clone(&pool);
+        move || takes(&pool)
+    });
+    pool.give_back(held);
+    let door = takes(&pool);
+    are_different(&[door, garden.join().unwrap()]);
 }
 
 fn are_different(taken: &[FrameId]) {

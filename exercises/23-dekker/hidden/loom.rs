@@ -4,9 +4,16 @@ use std::cell::UnsafeCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use dekker::{Saver, Ticker, world};
 use kata::Rendezvous;
+
+/// More than a byte can count: a copy may take long, and the ticks go on.
+const CALLS: usize = 260;
+
+/// All of these calls are over by then, unless they wait. An attempt that fails for no reason may be made again.
+const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// The world does not move while it is saved.
 pub fn one_tick_and_one_save() {
@@ -100,6 +107,43 @@ pub fn what_was_left_out_is_over() {
     assert!(save.is_none(), "the world was saved while it moved");
     ticks(&mut ticker, 2);
     saves(&mut saver, 2);
+}
+
+/// However long one side is at work, and however often the other one comes meanwhile, it is refused at once.
+pub fn refused_at_once() {
+    let (mut ticker, mut saver) = world();
+    saver
+        .save(|| {
+            let begin = Instant::now();
+            for _ in 0..CALLS {
+                assert!(ticker.tick(|| ()).is_none(), "the world moved while it was saved");
+            }
+            assert!(begin.elapsed() < AT_ONCE, "ticks waited before they were left out");
+        })
+        .expect("no tick was under way, and the save was put off");
+    ticks(&mut ticker, 1);
+    saves(&mut saver, 1);
+    ticker
+        .tick(|| {
+            let begin = Instant::now();
+            for _ in 0..CALLS {
+                assert!(saver.save(|| ()).is_none(), "the world was saved while it moved");
+            }
+            assert!(begin.elapsed() < AT_ONCE, "saves waited before they were put off");
+        })
+        .expect("no save was under way, and the tick was left out");
+}
+
+/// Of two worlds, one moves while the other one is saved.
+pub fn two_worlds() {
+    let ((mut ticker, mut saver), (mut other_ticker, mut other_saver)) = (world(), world());
+    saver
+        .save(|| {
+            ticks(&mut other_ticker, 1);
+            saves(&mut other_saver, 1);
+        })
+        .expect("no tick was under way, and the save was put off");
+    ticker.tick(|| saves(&mut other_saver, 2)).expect("no save was under way, and the tick was left out");
 }
 
 /// What a tick has done is in the copy that is made after it, and the next tick does not reach into the copy.
