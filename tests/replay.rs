@@ -113,7 +113,7 @@ fn any_explored_execution_of_a_file_that_passes_becomes_a_film() {
     assert_snapshot!(film("7").0, @"
     status 2
     --- stderr
-    error: only 6 executions of opposite_transfers are explored
+    error: opposite_transfers has only 6 executions to explore
     ");
 }
 

@@ -141,7 +141,7 @@ fn a_failure_is_walked_through_forward_back_and_by_jumps() {
     let other = stepper.sees("▶   6");
     assert!(other.contains("›mutex balance#1"), "{other}");
     stepper.press("?");
-    stepper.sees("to the next context switch");
+    stepper.sees("next context switch");
 
     stepper.resize(30, 8);
     stepper.sees("make it larger");

@@ -67,8 +67,9 @@ impl Asked {
         let there = evidence.executions;
         if there < wanted {
             let scenario = self.scenario.as_deref().unwrap_or_default();
-            let last = if shown.verdict != Verdict::Passed { ", and the last of them fails" } else { "" };
-            anstream::eprintln!("error: only {there} executions of {scenario} are explored{last}");
+            let last = if shown.verdict != Verdict::Passed { ", the last of which fails" } else { "" };
+            let executions = if there == 1 { "execution" } else { "executions" };
+            anstream::eprintln!("error: {scenario} has only {there} {executions} to explore{last}");
         }
         there < wanted
     }

@@ -160,8 +160,25 @@ pub(crate) fn sentences(
 /// The lines that a pane takes which shows all of this.
 pub(crate) fn height(frame: &Frame<'_>, lines: &[Line<'_>]) -> u16 {
     let width = usize::from(frame.area().width.max(1));
-    let broken: usize = lines.iter().map(|line| line.width().div_ceil(width).max(1)).sum();
+    let broken: usize = lines.iter().map(|line| rows(&line.to_string(), width)).sum();
     u16::try_from(broken + 1).unwrap_or(u16::MAX)
+}
+
+/// The rows that a line takes which is broken between words, or within those that are too long.
+fn rows(line: &str, width: usize) -> usize {
+    let (mut rows, mut taken) = (1, 0);
+    for (index, word) in line.split(' ').map(|word| word.width()).enumerate() {
+        let space = usize::from(index > 0);
+        if taken + space + word <= width {
+            taken += space + word;
+            continue;
+        }
+        // What is too long for a row begins one of its own, unless nothing stands in this one.
+        let more = word.div_ceil(width).max(1);
+        rows += if taken == 0 { more - 1 } else { more };
+        taken = word.saturating_sub(width * (more - 1));
+    }
+    rows
 }
 
 fn is_too_small(area: Rect) -> bool {
@@ -172,4 +189,26 @@ fn too_small(frame: &mut Frame<'_>, area: Rect) {
     let (width, height) = SMALLEST;
     let text = format!("make it larger: {width}×{height} at least, this is {}×{}", area.width, area.height);
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_as_they_are_broken() {
+        assert_eq!([rows("", 8), rows("ab cd ef", 8), rows("ab cd efg", 8), rows("abcdefghi", 8)], [1, 1, 2, 2]);
+        let sentence = "t1 waits at :73 for `balance#2`, which t2 has held since :69, and main waits for both.";
+        for width in 20..=90 {
+            let mut terminal = Terminal::new(TestBackend::new(width, 10)).unwrap();
+            let text = Paragraph::new(sentence).wrap(Wrap { trim: true });
+            terminal.draw(|frame| frame.render_widget(text, frame.area())).unwrap();
+            let screen = terminal.backend().to_string();
+            let drawn = screen.lines().filter(|line| !line.trim_matches(['"', ' ']).is_empty()).count();
+            assert_eq!(rows(sentence, usize::from(width)), drawn, "{screen}");
+        }
+    }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     open: bool,
 }
 
-/// Plays until the learner has had enough. Returns whether the program was broken.
+/// Plays until the learner has had enough. Returns whether the learner broke the program.
 pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<bool> {
     let exercise = judgement::exercise(&arguments.root, &arguments.exercise)?;
     let program = Program {
@@ -55,7 +55,7 @@ pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<bool> {
         start: arguments.input.as_ref().map_or_else(String::new, |input| format!("{input}@")),
     };
     let broken = screen(arguments, &program)?;
-    let Some(broken) = &broken else { return Ok(false) };
+    let Some((broken, by_hand)) = &broken else { return Ok(false) };
     let film = game::film(&program.root, &program.exercise);
     let width = ratatui::crossterm::terminal::size().map_or(100, |(columns, _)| usize::from(columns));
     output::print(&story::timeline(&program.root, &program.exercise, broken, width)?)?;
@@ -63,11 +63,12 @@ pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<bool> {
     if arguments.open {
         film::open(&film)?;
     }
-    Ok(true)
+    Ok(*by_hand)
 }
 
-/// The game on the screen. Returns how the program was broken last, if it was.
-fn screen(arguments: &Arguments, program: &Program) -> anyhow::Result<Option<Judgement>> {
+/// The game on the screen. Returns how the program was broken last, if it was, and whether that took a choice: what
+/// breaks by itself nobody has broken.
+fn screen(arguments: &Arguments, program: &Program) -> anyhow::Result<Option<(Judgement, bool)>> {
     let game = game::open(program)?;
     let cancel = Arc::new(Cancel::default());
     let title = format!("{}  {}", program.exercise.id, program.scenario);
@@ -103,7 +104,7 @@ fn screen(arguments: &Arguments, program: &Program) -> anyhow::Result<Option<Jud
                     let film = game::film(&program.root, &program.exercise);
                     film::write(&film, &story::film(&program.root, &program.exercise, &judgement)?)?;
                     player.say(format!("the film of your game: {}", film.display()));
-                    broken = Some(judgement);
+                    broken = Some((judgement, player.has_chosen()));
                 }
             }
         }

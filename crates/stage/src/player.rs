@@ -15,19 +15,20 @@ use crate::theme::Theme;
 
 const KEYS: [(&str, &str); 6] = [
     ("1 … 9", "let this one go on"),
-    ("↑ ↓ Enter", "choose who goes on; at the end, scroll"),
+    ("↑ ↓ Enter", "choose; at the end, scroll"),
     ("u ←", "undo"),
     ("r", "restart"),
     ("?", "this list"),
     ("q Esc", "quit"),
 ];
 
-const NOTES: [&str; 5] = [
+const NOTES: [&str; 6] = [
     "You are the scheduler: break the program.",
     "Where only one thread can go on, it does.",
     "⇄ preemption: the thread before could go on",
     "→ the thread before waits, yielded or ended",
-    ":12 a line of the source, test:12 of the hidden test",
+    "▶ where a thread is   ▷ where it would go on",
+    ":12 in your file   test:12 in the hidden test",
 ];
 
 /// What the checker knows about the scenario.
@@ -86,6 +87,11 @@ impl Player {
     /// Says something besides the position.
     pub(crate) fn say(&mut self, note: String) {
         self.note = Some(note);
+    }
+
+    /// Somebody has decided something.
+    pub(crate) fn has_chosen(&self) -> bool {
+        self.stands.len() > 1
     }
 
     /// The last position, if the program is broken in it.
@@ -166,9 +172,12 @@ impl Player {
             if self.is_over() {
                 return draw::sentences(frame, area, theme, heading, &lines, &self.scrolled);
             }
-            // The mark stays in sight.
-            let room = usize::from(area.height).saturating_sub(1);
-            let skipped = (self.chosen + 1).saturating_sub(room);
+            // The mark stays in sight, although what stands above it may take several rows each.
+            let fits = |first: &usize| {
+                let marked = lines.get(*first..=self.chosen).unwrap_or_default();
+                draw::height(frame, marked) <= area.height
+            };
+            let skipped = (0..=self.chosen).find(fits).unwrap_or(self.chosen);
             let lines: Vec<_> = lines.iter().skip(skipped).cloned().collect();
             let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false }).block(pane(theme, heading));
             frame.render_widget(paragraph, area);
@@ -252,7 +261,8 @@ impl Player {
         let tells = why.is_empty() || judgement.verdict == Verdict::AssertionFailed;
         let message: String = judgement.message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let message = if tells && !message.is_empty() { format!(": {message}") } else { String::new() };
-        let broke = format!("You broke it: {}{kind}{message}", judgement.verdict);
+        let who = if self.has_chosen() { "You broke it" } else { "It breaks by itself, there is nothing to choose" };
+        let broke = format!("{who}: {}{kind}{message}", judgement.verdict);
         let mut lines = vec![Line::from(Span::styled(broke, theme.bad()))];
         lines.extend(why.iter().map(|sentence| Line::from(sentence.as_str())));
         lines

@@ -17,17 +17,18 @@ const KEYS: [(&str, &str); 10] = [
     ("← h", "one step back"),
     ("Home g", "to the beginning"),
     ("End G", "to the end"),
-    ("n N", "to the next context switch, to the one before"),
+    ("n N", "next context switch, the one before"),
     ("o O", "choose an object, the one before"),
     ("Enter .", "to the next step on that object"),
-    ("↑ ↓", "scroll what is told, where there is no room for it"),
+    ("↑ ↓", "scroll what has no room below"),
     ("?", "this list"),
     ("q Esc", "quit"),
 ];
 
-const NOTES: [&str; 2] = [
-    "→ the thread before waits, yielded or ended   ⇄ preemption: it could go on",
-    ":12 a line of the source, test:12 of the hidden test",
+const NOTES: [&str; 3] = [
+    "⇄ preemption: the thread before could go on",
+    "→ the thread before waits, yielded or ended",
+    ":12 in your file   test:12 in the hidden test",
 ];
 
 /// Lines for the current step, at least.

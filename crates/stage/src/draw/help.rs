@@ -19,7 +19,10 @@ pub(crate) fn help(frame: &mut Frame<'_>, theme: Theme, keys: &[(&str, &str)], n
             Line::from(vec![Span::styled(fit(key, key_width + 2), theme.strong()), Span::raw((*what).to_owned())])
         })
         .collect();
-    lines.push(Line::default());
+    // The blank line goes first where there is no room, for each other line tells something.
+    if lines.len() + notes.len() + 3 <= usize::from(frame.area().height) {
+        lines.push(Line::default());
+    }
     lines.extend(notes.iter().map(|note| Line::from(Span::styled((*note).to_owned(), theme.faint()))));
     let width = lines.iter().map(Line::width).max().unwrap_or(0);
     let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(4);

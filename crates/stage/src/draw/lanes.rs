@@ -32,9 +32,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, theme: Theme, view: &View<
     let lanes = Lanes::new(usize::from(inner.width), view);
     let rows = rows(view, lanes.width);
     let current = rows.iter().position(|row| row.step == Some(view.step)).unwrap_or(0);
-    let current = if view.over { rows.len().saturating_sub(1) } else { current };
     let room = usize::from(inner.height).saturating_sub(1);
-    let first = first_shown(current, rows.len(), room);
+    let last = if view.over { rows.len().saturating_sub(1) } else { current };
+    // How threads end up needs room, too, but the current step stays in sight.
+    let first = first_shown(last, rows.len(), room).min(current);
     let mut lines = vec![lanes.head(theme, view)];
     lines.extend(rows.iter().skip(first).take(room).map(|row| lanes.line(theme, view, row)));
     frame.render_widget(Paragraph::new(lines), inner);

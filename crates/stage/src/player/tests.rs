@@ -83,6 +83,45 @@ fn who_can_go_on_is_offered() {
 }
 
 #[test]
+fn the_mark_stays_in_sight_under_choices_of_several_rows() {
+    let mut player = player(Known::default());
+    let long = "wakes from the condition variable of the reception desk :2";
+    let choices = [(1, long, Turn::Spurious), (2, long, Turn::Spurious), (2, "store value :3", Turn::Go)];
+    player.reach(Stand { first: 2, ..stand("0", "t1: load value =0 :2", Verdict::Passed, &choices) });
+    let mut terminal = Terminal::new(TestBackend::new(50, 14)).unwrap();
+    let mut marked = || {
+        terminal.draw(|frame| player.draw(frame, Theme::new(false))).unwrap();
+        let screen = terminal.backend().to_string();
+        let marked = screen.lines().find(|line| line.contains('›')).unwrap_or_else(|| panic!("no mark:\n{screen}"));
+        let marked = marked.chars().nth(3).unwrap();
+        press(&mut player, KeyCode::Up);
+        marked
+    };
+    assert_eq!([marked(), marked(), marked()], ['3', '2', '1']);
+}
+
+#[test]
+fn the_smallest_terminal_shows_the_help_whole() {
+    let mut player = player(Known::default());
+    press(&mut player, KeyCode::Char('?'));
+    let mut terminal = Terminal::new(TestBackend::new(50, 14)).unwrap();
+    terminal.draw(|frame| player.draw(frame, Theme::new(false))).unwrap();
+    let screen = terminal.backend().to_string();
+    for what in KEYS.iter().map(|(_, what)| what).chain(&NOTES) {
+        assert!(screen.contains(what), "{what}: {screen}");
+    }
+}
+
+#[test]
+fn what_breaks_without_a_choice_nobody_has_broken() {
+    let mut player = Player::new("99-example".to_owned(), String::new(), Known::default());
+    player.reach(end(Verdict::AssertionFailed));
+    assert!(player.broken().is_some() && !player.has_chosen());
+    let screen = screen(&player).to_string();
+    assert!(screen.contains("It breaks by itself, there is nothing to choose") && !screen.contains("You"), "{screen}");
+}
+
+#[test]
 fn a_choice_asks_where_it_leads_and_undo_goes_back() {
     let mut player = player(Known::default());
     assert_eq!(press(&mut player, KeyCode::Char('3')), Wish::Stay, "there are two");

@@ -126,6 +126,19 @@ fn help_lists_the_keys() {
 }
 
 #[test]
+fn the_smallest_terminal_shows_where_the_execution_ends_and_its_help_whole() {
+    let mut stepper = stepper();
+    press(&mut stepper, "G");
+    let screen = drawn(&stepper, 50, 14).to_string();
+    assert!(screen.contains("▶   7→"), "{screen}");
+    press(&mut stepper, "?");
+    let screen = drawn(&stepper, 50, 14).to_string();
+    for (_, what) in KEYS {
+        assert!(screen.contains(what), "{what}: {screen}");
+    }
+}
+
+#[test]
 fn keys_move_forward_back_and_to_what_matters() {
     let mut stepper = stepper();
     let mut after = |keys: &str| {
