@@ -258,6 +258,12 @@ fn doctor_tells_what_an_update_has_brought() {
         all.lines().filter(is_news).map(|line| format!("{line}\n")).collect::<String>()
     };
     assert_eq!(told(), "", "nothing is new before the first check");
+    let own = repository.path().join("exercises/01-first/src/lib.rs");
+    let text = std::fs::read_to_string(&own).unwrap();
+    std::fs::write(&own, "<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> main\n").unwrap();
+    let doctor = ending(&mut xtask_in(repository.path(), &["doctor"]));
+    assert!(doctor.contains("exercises/01-first/src/lib.rs has the marks of a merge conflict"), "{doctor}");
+    std::fs::write(&own, text).unwrap();
     // Nothing can be judged here, but what is checked is met.
     let file = repository.path().join("target/kata/known.json");
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();

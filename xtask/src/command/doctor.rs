@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context as _;
-use exercise::Engine;
+use exercise::{Engine, Exercise};
 use judge::{Bench, Needs, Toolchain};
 
 use crate::exit::Outcome;
@@ -45,8 +45,10 @@ pub(crate) fn doctor() -> anyhow::Result<Outcome> {
     symptoms.push(room(&repository.root));
     symptoms.push(exercises(&repository));
     symptoms.extend(news(&repository));
+    symptoms.extend(conflicts(&repository));
     if let Ok(bench) = repository.bench() {
-        symptoms.extend(Engine::ALL.map(|engine| world(bench, engine)));
+        let exercises = repository.exercises();
+        symptoms.extend(Engine::ALL.map(|engine| world(bench, &exercises, engine)));
     }
     print(&report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms))?;
     let well = symptoms.iter().all(|symptom| symptom.remedy.is_none());
@@ -152,16 +154,31 @@ fn news(repository: &Repository) -> Vec<Symptom> {
     new.into_iter().chain(changed).collect()
 }
 
-fn world(bench: &Bench, engine: Engine) -> Symptom {
+/// The learner's files that a merge has left with both versions in them.
+fn conflicts(repository: &Repository) -> Vec<Symptom> {
+    let conflict = |exercise: Exercise| {
+        let file = exercise.source();
+        let text = std::fs::read_to_string(repository.root.join(&file)).unwrap_or_default();
+        let marked = text.lines().any(|line| line.starts_with("<<<<<<< "));
+        let remedy = format!("edit it, or `cargo xtask reset {}`, which keeps your version", exercise.id);
+        marked.then(|| ill("conflict", format!("{} has the marks of a merge conflict", file.display()), remedy))
+    };
+    repository.exercises().into_iter().filter_map(conflict).collect()
+}
+
+/// Whether a world was built, with or without stand-ins for crates.
+fn world(bench: &Bench, exercises: &[Exercise], engine: Engine) -> Symptom {
     let what = match engine {
         Engine::Shuttle => "shuttle world",
         Engine::Loom => "loom world",
         Engine::Real => "real world",
     };
-    match bench.world(Needs::only(engine)) {
-        Some(_) => well(what, "built"),
-        None => well(what, "not built; the first exercise that needs it builds it"),
+    let with_crates = exercises.iter().filter(|exercise| exercise.manifest.engines.contains(&engine));
+    let mut needs = with_crates.map(|exercise| Needs::of(exercise, engine)).chain([Needs::only(engine)]);
+    if needs.any(|needs| bench.world(needs).is_some()) {
+        return well(what, "built");
     }
+    well(what, "not built; the first exercise that needs it builds it")
 }
 
 #[cfg(test)]

@@ -64,6 +64,14 @@ pub(crate) fn play(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let outcome = stage::run(&mut game)?;
     if outcome != Outcome::NotPassed {
+        if failing.is_some() && judgement.threads.len() == 1 {
+            let all = judging::scenarios(&repository, &exercise, Engine::Shuttle);
+            let others: Vec<_> = all.into_iter().filter(|other| *other != scenario).collect();
+            let others = others.join(", ");
+            print(&format!(
+                "\nin other scenarios there are choices: cargo xtask play {id} --scenario NAME, of {others}\n"
+            ))?;
+        }
         return Ok(outcome);
     }
     if arguments.file.is_none() {

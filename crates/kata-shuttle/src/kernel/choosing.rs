@@ -554,7 +554,9 @@ impl Kernel {
             let mut token = String::new();
             write_token(&mut token, self.token_of(*choice));
             let next = announced(choice.thread).map(|event| Event { blocked: false, ..event });
-            Alternative { token, thread: choice.thread, turn: choice.turn, preemption: choice.cost > 0, next }
+            // What the program leaves to chance costs as much, and nobody loses a turn by it.
+            let preemption = choice.cost > 0 && !matches!(choice.turn, Turn::Pick(_));
+            Alternative { token, thread: choice.thread, turn: choice.turn, preemption, next }
         };
         let waits = |thread: &ThreadId| {
             let chosen = choices.iter().any(|choice| choice.thread == *thread && choice.turn == Turn::Go);
