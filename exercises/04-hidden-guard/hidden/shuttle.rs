@@ -192,7 +192,7 @@ impl fmt::Display for Answer {
 }
 
 /// Makes the calls at the same time. What they answer, and what they leave behind, must be what they answer and leave
-/// behind one after the other, in some order. Whoever is told that the session has ended finds it among those that have.
+/// behind one after the other, in some order. Whoever is told that the session has ended finds it in the audit.
 fn together<const CALLS: usize>(calls: [Call; CALLS]) {
     let sessions = Sessions::new(IDLE);
     let token = sessions.sign_in(ANN, 0);

@@ -84,12 +84,12 @@ pub fn enough_for_everybody() {
     are_different(&[door, garden]);
 }
 
-/// The same when frames have been given back before: the one that is free, or the one that was just given back.
+/// While there is a frame for everybody, everybody gets one, also when frames have been given back before.
 pub fn enough_after_a_while() {
     enough_while_one_comes_back(|first, second| (first, second));
 }
 
-/// The same when the other one of two frames is free.
+/// While there is a frame for everybody, everybody gets one, whichever it is that is free.
 pub fn enough_whichever_is_free() {
     enough_while_one_comes_back(|first, second| (second, first));
 }
@@ -206,7 +206,7 @@ pub fn a_pool_has_so_many_frames() {
     has_frames(2, 3);
 }
 
-/// So it is with many frames.
+/// A pool of many frames gives all of them.
 pub fn a_pool_has_many_frames() {
     has_frames(70, 1);
 }
@@ -256,7 +256,9 @@ fn records(pool: &FramePool, frames: &Frames, picture: u32) -> bool {
 fn has_frames(frames: usize, rounds: usize) {
     let pool = pool(frames);
     for round in 1..=rounds {
-        let taken: Vec<FrameId> = (0..frames).map(|_| takes(&pool)).collect();
+        let gives =
+            |n| pool.take().unwrap_or_else(|| panic!("a pool of {frames} frames gave {n} of them, and then none"));
+        let taken: Vec<FrameId> = (0..frames).map(gives).collect();
         are_different(&taken);
         let begin = Instant::now();
         for _ in 0..CALLS {

@@ -201,7 +201,7 @@ fn triples(case: &Case<'_>, accesses: &[Access], order: &Order) -> Vec<Triple> {
         let Some(last) = first.last else { continue };
         let Some(second) = accesses[index + 1..].iter().find(|access| access.thread == first.thread) else { continue };
         let between: Vec<&Access> = (accesses[index + 1..].iter())
-            .filter(|access| access.thread != first.thread && access.writes)
+            .filter(|access| access.thread != first.thread && access.writes && !is_idle(access))
             .filter(|access| access.first > last && access.last.is_some_and(|last| last < second.first))
             // What was forked after the first and joined before the second was meant to be between them.
             .filter(|access| !(order.is_before(last, access.first) && order.is_before(access.first, second.first)))
@@ -222,6 +222,12 @@ fn triples(case: &Case<'_>, accesses: &[Access], order: &Order) -> Vec<Triple> {
         }
     }
     triples
+}
+
+/// Whether a read-modify-write left what it had found, as a swap does of a flag that is up already: nothing of it can
+/// be lost.
+fn is_idle(access: &Access) -> bool {
+    matches!(access.kind, Kind::Update | Kind::Exchange) && access.found.is_some() && access.found == access.left
 }
 
 /// Whether the second access begins anew what the first had begun: something in between failed, and the thread is at the
@@ -344,13 +350,14 @@ fn dirty_reads(trace: &Trace, accesses: &[Access]) -> Vec<Dirty> {
             continue;
         };
         let Some(undo) = accesses[index + 1..].iter().find(|access| access.thread == write.thread) else { continue };
-        let is_flag = write.kind == Kind::Exchange && matches!(write.left, Some(Value::Bool(_)));
+        let exchanged = matches!(write.kind, Kind::Update | Kind::Exchange);
+        let is_flag = exchanged && matches!(write.left, Some(Value::Bool(_)));
         let sees = |access: &&Access| {
             access.reads
                 && access.thread != write.thread
                 && access.first > last
                 && access.found == write.left
-                && !(is_flag && trace.events[access.first].op == Op::CompareExchange)
+                && !(is_flag && (is_idle(access) || trace.events[access.first].op == Op::CompareExchange))
         };
         let took_back = undo.writes && takes_back(write, undo);
         let between =

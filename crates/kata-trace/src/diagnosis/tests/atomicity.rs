@@ -256,6 +256,19 @@ fn a_lost_update_by_a_load_of_an_older_value() {
 }
 
 #[test]
+fn nothing_is_lost_of_a_swap_that_found_the_flag_up() {
+    assert_eq!(
+        assertion(
+            "t1: rmw taken false->true AcqRel :30
+             t2! rmw taken true->true AcqRel :30
+             t1: store taken true->false Release :35
+             t2: panic \"a frame is free, and none was given\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
 fn the_variable_that_the_failing_thread_looked_at_last_comes_first() {
     insta::assert_snapshot!(assertion(
         "t1: load calls =0 :3
