@@ -522,6 +522,12 @@ impl Kernel {
         self.threads.len()
     }
 
+    /// The threads that wait with a time limit.
+    pub(crate) fn time_limits(&self) -> usize {
+        let limited = |thread: &&Thread| thread.pending.as_ref().is_some_and(|pending| pending.deadline.is_some());
+        self.threads.iter().filter(limited).count()
+    }
+
     /// Whether threads other than the current one are left.
     pub(crate) fn others_left(&self) -> bool {
         (self.threads.iter().enumerate()).any(|(id, thread)| id != usize::from(self.current) && !thread.finished)

@@ -38,6 +38,10 @@ impl World for ShuttleWorld {
         kernel::with(|kernel| kernel.thread_count()) - 1
     }
 
+    fn time_limits(&self) -> usize {
+        kernel::with(|kernel| kernel.time_limits())
+    }
+
     fn fail(&self, failure: Failure) -> ! {
         kernel::with(|kernel| kernel.log_assertion(&failure));
         kernel::fail(failure)

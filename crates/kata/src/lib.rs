@@ -16,6 +16,6 @@ mod world;
 pub use kata_trace::Verdict;
 pub use ledger::outcome;
 pub use log::{Entry, Log};
-pub use oracle::{Rendezvous, fail, name, note, quiesce, threads_started};
+pub use oracle::{Rendezvous, fail, name, note, quiesce, threads_started, time_limits};
 pub use scalar::Scalar;
 pub use world::{Failure, Meeting, World, enter_world};

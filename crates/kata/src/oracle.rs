@@ -46,6 +46,13 @@ pub fn threads_started() -> usize {
     world().threads_started()
 }
 
+/// How many threads wait with a time limit at this moment, or sleep for a time: behind [`quiesce`], those who will look
+/// although nobody has called them. In the shuttle world only.
+#[must_use]
+pub fn time_limits() -> usize {
+    world().time_limits()
+}
+
 /// Gives `value`, and the locks and atomics inside it, a name in what the learner is shown.
 ///
 /// `value` must be where it stays: name it behind its `Arc`, not before it is moved there.

@@ -46,6 +46,11 @@ pub trait World: Sync {
         panic!("this world does not count threads");
     }
 
+    /// The threads that wait with a time limit. Only a world that schedules its threads can tell.
+    fn time_limits(&self) -> usize {
+        panic!("this world cannot tell for how long its threads wait");
+    }
+
     /// Ends the scenario with a failure.
     fn fail(&self, failure: Failure) -> !;
 }

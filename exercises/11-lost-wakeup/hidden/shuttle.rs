@@ -36,6 +36,7 @@ pub fn clerks_sleep_when_there_is_nothing_to_do() {
     kata::quiesce();
     assert!(receipts.count() == 1, "letter 1 was posted, every clerk sleeps, and letter 1 was not delivered");
     receipts.are(&[1]);
+    assert!(kata::time_limits() == 0, "nothing is left to do, and a clerk sleeps with a time limit, to look again");
     stays_open(outbox);
 }
 
@@ -58,8 +59,8 @@ pub fn two_letters_wake_two_clerks() {
     receipts.are_in_any_order(&[1, 2]);
 }
 
-/// One clerk delivers one letter at a time, in the order in which they were posted, and all of them before the outbox
-/// has closed.
+/// One clerk delivers one letter at a time, in the order in which they were posted, each of two equal ones, and all of
+/// them before the outbox has closed.
 pub fn what_is_left_is_delivered_in_order() {
     let receipts = Arc::new(Receipts::default());
     let under_way = AtomicUsize::new(0);
@@ -73,10 +74,11 @@ pub fn what_is_left_is_delivered_in_order() {
             under_way.fetch_sub(1, Ordering::SeqCst);
         }
     });
-    outbox.post(letter(1));
-    outbox.post(letter(2));
+    for order in [2, 1, 1] {
+        outbox.post(letter(order));
+    }
     outbox.close();
-    receipts.are(&[1, 2]);
+    receipts.are(&[2, 1, 1]);
 }
 
 /// Letters that two threads post at the same time are delivered, each once, while the outbox is open.
@@ -96,7 +98,7 @@ pub fn two_threads_post_at_the_same_time() {
 
 /// Any number of letters can be posted while another one is being delivered.
 pub fn posting_does_not_wait_for_a_delivery() {
-    let meeting = Arc::new(Rendezvous::new(2, "posting letters 2 to 40 and the delivery of letter 1"));
+    let meeting = Arc::new(Rendezvous::new(2, "posting letters 2 to 1100 and the delivery of letter 1"));
     let receipts = Arc::new(Receipts::default());
     let outbox = Outbox::open(1, {
         let (receipts, meeting) = (Arc::clone(&receipts), Arc::clone(&meeting));
@@ -107,7 +109,7 @@ pub fn posting_does_not_wait_for_a_delivery() {
             receipts.sign(letter.order);
         }
     });
-    let orders: Vec<OrderId> = (1..=40).collect();
+    let orders: Vec<OrderId> = (1..=1100).collect();
     for &order in &orders {
         outbox.post(letter(order));
     }
@@ -133,6 +135,25 @@ pub fn no_letter_waits_while_a_clerk_is_free() {
         outbox.post(letter(order));
     }
     meeting.arrive();
+    outbox.close();
+    receipts.are_in_any_order(&[1, 2, 3]);
+}
+
+/// Letters that are left when the outbox closes are delivered by all of its clerks.
+pub fn no_clerk_goes_home_while_there_are_letters() {
+    let meeting =
+        Arc::new(Rendezvous::new(3, "the deliveries of three letters, by three clerks of an outbox that closes,"));
+    let receipts = Arc::new(Receipts::default());
+    let outbox = Outbox::open(3, {
+        let (receipts, meeting) = (Arc::clone(&receipts), Arc::clone(&meeting));
+        move |letter| {
+            meeting.arrive();
+            receipts.sign(letter.order);
+        }
+    });
+    for order in 1..=3 {
+        outbox.post(letter(order));
+    }
     outbox.close();
     receipts.are_in_any_order(&[1, 2, 3]);
 }

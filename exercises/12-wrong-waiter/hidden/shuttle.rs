@@ -1,20 +1,25 @@
 //! What the pass promises, however cooks and waiters take turns.
 
+use std::array;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use kata::Verdict;
 use wrong_waiter::{Dish, Pass, Table};
 
-/// A pass with room for three takes three dishes with nobody there to carry them, and gives them away in the order in
+/// A pass takes as many dishes as it has room for with nobody there to carry them, and gives them away in the order in
 /// which they were put there.
 pub fn there_is_room_for_as_many_as_promised() {
     let pass = Pass::new(3);
-    cook(&pass, [1, 2, 3]);
+    cook(&pass, [3, 1, 1]);
     let mut carried = carry(&pass, 2);
-    cook(&pass, [4]);
+    cook(&pass, [2]);
     carried.extend(carry(&pass, 2));
-    served_in_order(&[1, 2, 3, 4], &carried);
+    served_in_order(&[3, 1, 1, 2], &carried);
+
+    let (large, tables) = (Pass::new(50), array::from_fn::<Table, 50, _>(|n| 49 - n as Table));
+    cook(&large, tables);
+    served_in_order(&tables, &carry(&large, 50));
 }
 
 /// A cook who finds the pass full sleeps until a dish is taken; no more dishes are put than there is room for.
@@ -32,6 +37,17 @@ pub fn a_cook_sleeps_until_there_is_room() {
     });
 }
 
+/// On a pass with room for one dish there is never a second one.
+pub fn one_dish_where_there_is_room_for_one() {
+    let (pass, put) = (Pass::new(1), AtomicUsize::new(0));
+    thread::scope(|shift| {
+        shift.spawn(|| cook_and_count(&pass, [1, 2], &put));
+        kata::quiesce();
+        comes_to("nobody has taken a dish from a pass with room for 1, and everybody sleeps", "put", &put, 1);
+        served_in_order(&[1, 2], &carry(&pass, 2));
+    });
+}
+
 /// A waiter who finds the pass empty sleeps until there is a dish.
 pub fn a_waiter_sleeps_until_there_is_a_dish() {
     let (pass, taken) = (Pass::new(2), AtomicUsize::new(0));
@@ -43,15 +59,6 @@ pub fn a_waiter_sleeps_until_there_is_a_dish() {
         kata::quiesce();
         comes_to("one dish was put, and everybody sleeps", "taken", &taken, 1);
         cook(&pass, [2]);
-    });
-}
-
-/// Dishes of one cook are carried by one waiter in the order in which they were put on the pass.
-pub fn the_dish_that_was_there_first_is_taken_first() {
-    let pass = Pass::new(2);
-    thread::scope(|shift| {
-        shift.spawn(|| cook(&pass, [1, 2, 3]));
-        served_in_order(&[1, 2, 3], &carry(&pass, 3));
     });
 }
 
@@ -138,6 +145,36 @@ pub fn nobody_sleeps_beside_what_is_there() {
     });
 }
 
+/// Dishes of one cook are carried by one waiter in the order in which they were put on the pass, whatever another cook
+/// does meanwhile.
+pub fn the_dish_that_was_there_first_is_taken_first() {
+    const OF_ANOTHER_COOK: Table = 9;
+    let pass = Pass::new(2);
+    thread::scope(|shift| {
+        shift.spawn(|| cook(&pass, [OF_ANOTHER_COOK]));
+        shift.spawn(|| cook(&pass, [3, 1, 2]));
+        let mut carried = carry(&pass, 4);
+        carried.retain(|&table| table != OF_ANOTHER_COOK);
+        served_in_order(&[3, 1, 2], &carried);
+    });
+}
+
+/// Nobody sets an alarm: who waits for a dish or for room sleeps until there is some, and does not look before.
+pub fn who_waits_is_not_woken_by_time() {
+    let pass = Pass::new(1);
+    thread::scope(|shift| {
+        let waiter = shift.spawn(|| carry(&pass, 1));
+        kata::quiesce();
+        sleeps_without_a_limit("waiter");
+        cook(&pass, [1]);
+        served(&[1], waiter.join().unwrap());
+        shift.spawn(|| cook(&pass, [2, 3]));
+        kata::quiesce();
+        sleeps_without_a_limit("cook");
+        served_in_order(&[2, 3], &carry(&pass, 2));
+    });
+}
+
 fn cook<const N: usize>(pass: &Pass, tables: [Table; N]) {
     for table in tables {
         pass.put(dish(table));
@@ -172,11 +209,20 @@ fn dish(table: Table) -> Dish {
     Dish { table, name: format!("soup for table {table}") }
 }
 
+/// To be asked when everybody sleeps.
+#[track_caller]
+fn sleeps_without_a_limit(who: &str) {
+    if kata::time_limits() > 0 {
+        fail(format!("there is nothing to do for the {who}, who sleeps with a time limit, to look again"));
+    }
+}
+
 #[track_caller]
 fn comes_to(when: &str, what: &str, counted: &AtomicUsize, expected: usize) {
     let counted = counted.load(Ordering::SeqCst);
     if counted != expected {
-        fail(format!("{when}: {expected} dishes should have been {what}, and {counted} were"));
+        let plural = if expected == 1 { "" } else { "es" };
+        fail(format!("{when}: {expected} dish{plural} should have been {what}, and {counted} were"));
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the builder promises, however its workers take turns.
 
+use std::array;
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -43,11 +45,32 @@ pub fn a_tree_and_one_worker() {
     site.compiled_in_any_order(&[1, 2, 3, 4, 5]);
 }
 
+/// A chain of many units is compiled by one worker.
+pub fn a_program_with_many_levels() {
+    let site = Site::new(1);
+    site.build((1..30).rev().fold(leaf(30), |needed, id| unit(id, [needed])));
+    site.compiled(&(1..=30).rev().collect::<Vec<_>>());
+}
+
+/// A unit that needs many others, each of which needs another one, is compiled by one worker.
+pub fn a_unit_that_needs_very_many() {
+    let site = Site::new(1);
+    site.build(unit(1, array::from_fn::<_, 40, _>(|n| unit(2 + n as UnitId, [leaf(42 + n as UnitId)]))));
+    site.compiled_in_any_order(&(1..=81).collect::<Vec<_>>());
+}
+
 /// Two units that a unit needs are compiled at the same time.
 pub fn what_a_unit_needs_is_compiled_at_the_same_time() {
     let site = Site::where_these_meet(2, &[2, 3]);
     site.build(unit(1, [leaf(2), leaf(3)]));
     site.compiled_in_any_order(&[1, 2, 3]);
+}
+
+/// As many units as there are workers are compiled at the same time.
+pub fn as_many_units_as_there_are_workers_are_compiled_at_the_same_time() {
+    let site = Site::where_these_meet(3, &[2, 3, 4]);
+    site.build(unit(1, [leaf(2), leaf(3), leaf(4)]));
+    site.compiled_in_any_order(&[1, 2, 3, 4]);
 }
 
 /// Two units far down in the tree are compiled at the same time by two workers, however many units need them.
@@ -64,11 +87,22 @@ pub fn units_in_different_branches_are_compiled_at_the_same_time() {
     site.compiled_in_any_order(&[1, 2, 3, 4]);
 }
 
-/// Units of different builds are compiled at the same time.
+/// A unit is compiled while a unit of another build is being compiled, which began earlier and is not done.
 pub fn units_of_different_builds_are_compiled_at_the_same_time() {
-    let site = Site::where_these_meet(2, &[2, 3]).and_guests(1);
+    let meeting = Rendezvous::new(2, "compiling unit 2 and compiling unit 3");
+    let (tell, begun) = mpsc::channel();
+    let compile = move |id| {
+        if id == 2 {
+            tell.send(()).unwrap();
+        }
+        if id != 1 {
+            meeting.arrive();
+        }
+    };
+    let site = Site::with(2, compile).and_guests(1);
     thread::scope(|developers| {
         developers.spawn(|| site.build(unit(1, [leaf(2)])));
+        begun.recv().unwrap();
         site.build(leaf(3));
     });
     site.compiled_in_any_order(&[1, 2, 3]);
@@ -105,9 +139,10 @@ impl Site {
         Site::with(workers, |_| {})
     }
 
-    /// A site where two units wait for each other while they are compiled.
-    fn where_these_meet(workers: usize, units: &'static [UnitId; 2]) -> Self {
-        let meeting = Rendezvous::new(2, &format!("compiling unit {} and compiling unit {}", units[0], units[1]));
+    /// A site where some units wait for each other while they are compiled.
+    fn where_these_meet(workers: usize, units: &'static [UnitId]) -> Self {
+        let what: Vec<_> = units.iter().map(|id| format!("compiling unit {id}")).collect();
+        let meeting = Rendezvous::new(units.len(), &what.join(" and "));
         Site::with(workers, move |id| {
             if units.contains(&id) {
                 meeting.arrive();

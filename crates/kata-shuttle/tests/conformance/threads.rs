@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kata_shuttle::sync::Mutex;
 use kata_shuttle::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kata_shuttle::sync::{Condvar, Mutex};
 use kata_shuttle::thread::{self, Builder};
 use kata_trace::{DeadlockKind, Verdict};
 
@@ -238,6 +238,28 @@ fn threads_are_counted_whether_or_not_they_have_ended() {
             scope.spawn(|| {});
         });
         assert_eq!(kata::threads_started(), 2);
+    }
+    assert_holds(scenario);
+}
+
+#[test]
+fn who_waits_with_a_time_limit_is_told_from_who_waits() {
+    fn scenario() {
+        let (mutex, news) = (Mutex::new(false), Condvar::new());
+        thread::scope(|scope| {
+            scope.spawn(|| drop(news.wait_while(mutex.lock().unwrap(), |told| !*told).unwrap()));
+            kata::quiesce();
+            assert_eq!(kata::time_limits(), 0);
+            scope.spawn(|| {
+                let hour = Duration::from_secs(3600);
+                drop(news.wait_timeout_while(mutex.lock().unwrap(), hour, |told| !*told).unwrap());
+            });
+            kata::quiesce();
+            assert_eq!(kata::time_limits(), 1);
+            *mutex.lock().unwrap() = true;
+            news.notify_all();
+        });
+        assert_eq!(kata::time_limits(), 0);
     }
     assert_holds(scenario);
 }
