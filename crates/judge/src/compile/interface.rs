@@ -38,9 +38,9 @@ const ITEMS: [&str; 10] = ["const", "enum", "extern", "fn", "impl", "mod", "stat
 
 /// A digest of a file without the bodies that only its own machine code has: those of functions that are neither
 /// generic nor `const`, `async` or `inline`, do not return what their body decides, and hold no items. What stays and
-/// may end up in the hidden tests counts with its place, which panics and logs name. `None` where nothing can be said:
-/// the file is not Rust, or defines macros.
-pub(super) fn digest(text: &str) -> Option<blake3::Hash> {
+/// may end up in the hidden tests counts with its place, which panics and logs name, and with that the file's `name`.
+/// `None` where nothing can be said: the file is not Rust, or defines macros.
+pub(super) fn digest(name: &str, text: &str) -> Option<blake3::Hash> {
     let tokens: TokenStream = text.parse().ok()?;
     let file: syn::File = syn::parse2(tokens.clone()).ok()?;
     let mut bodies = Bodies::default();
@@ -49,6 +49,9 @@ pub(super) fn digest(text: &str) -> Option<blake3::Hash> {
         return None;
     }
     let mut hasher = blake3::Hasher::new();
+    if !bodies.placed.is_empty() {
+        hasher.update(name.as_bytes()).update(b"\0");
+    }
     bodies.digest(tokens, &mut hasher);
     Some(hasher.finalize())
 }
@@ -239,7 +242,7 @@ impl Account {
 
     fn same(before: &str, after: &str) -> bool {
         assert!(PROGRAM.contains(before), "{before}");
-        digest(PROGRAM).unwrap() == digest(&PROGRAM.replacen(before, after, 1)).unwrap()
+        digest("lib.rs", PROGRAM).unwrap() == digest("lib.rs", &PROGRAM.replacen(before, after, 1)).unwrap()
     }
 
     #[test]
@@ -281,15 +284,22 @@ impl Account {
             ("trait T { fn f(&self) { } }", "trait T { fn f(&self) { g() } }"),
             ("thread_local! { static A: u8 = 1; }", "thread_local! { static A: u8 = 2; }"),
         ] {
-            assert_ne!(digest(before).unwrap(), digest(after).unwrap(), "{before} → {after}");
+            assert_ne!(digest("lib.rs", before).unwrap(), digest("lib.rs", after).unwrap(), "{before} → {after}");
         }
-        assert_eq!(digest("fn f() { g() }"), digest("fn f() { h() }"));
+        assert_eq!(digest("lib.rs", "fn f() { g() }"), digest("other.rs", "fn f() { h() }"));
+    }
+
+    #[test]
+    fn the_name_of_the_file_counts_where_places_do() {
+        assert_ne!(digest("lib.rs", PROGRAM), digest("other.rs", PROGRAM));
+        let plain = "pub fn f() { g() }";
+        assert_eq!(digest("lib.rs", plain), digest("other.rs", plain));
     }
 
     #[test]
     fn nothing_is_said_of_files_that_define_macros_or_are_not_rust() {
         for text in ["macro_rules! m { () => {} }", "mod inner { macro_rules! m { () => {} } }", "fn f( {", "fn"] {
-            assert_eq!(digest(text), None, "{text}");
+            assert_eq!(digest("lib.rs", text), None, "{text}");
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn program(
 
 /// Stands for everything that the object files are made of. `None` where nothing can.
 pub(super) fn key(job: &Job<'_>) -> Option<String> {
-    let interface = interface::digest(job.source.text)?;
+    let interface = interface::digest(job.source.name, job.source.text)?;
     let mut hasher = blake3::Hasher::new();
     for part in [judge_identity().as_str(), &job.world.fingerprint, job.hidden.text, &job.main_text()] {
         hasher.update(&part.len().to_le_bytes()).update(part.as_bytes());
