@@ -349,4 +349,11 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn what_an_oracle_ended_is_not_without_end() {
+        let round = "main: note \"asks\" test:1\nmain: sleep blocked test:2\nmain: sleep test:2\n";
+        let rows = rows(&script::trace(&round.repeat(2)), Verdict::NotConcurrent, None);
+        assert!(!rows.iter().any(|row| matches!(row, Row::Again(_))), "{rows:?}");
+    }
 }

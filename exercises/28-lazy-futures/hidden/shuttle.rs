@@ -324,7 +324,7 @@ fn workers() -> Runtime {
 
 /// Polls a request until it and what it has spawned wait for the carriers.
 async fn waits(mut request: Pin<&mut impl Future<Output = Result<Quote, SoldOut>>>) {
-    for _ in 0..3 {
+    for _ in 0..8 {
         let polled = poll_fn(|cx| Poll::Ready(request.as_mut().poll(cx))).await;
         if let Poll::Ready(quote) = polled {
             panic!("`quote` returned {quote:?} before the carriers had answered");
