@@ -77,6 +77,7 @@ impl End {
             Some((Op::Park, _)) => "parked for ever".to_owned(),
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
             Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),
+            Some((Op::Sleep | Op::Yield, _)) => "waits for its turn".to_owned(),
             _ => format!("waits for {what} for ever"),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use kata_trace::diagnosis::holding::stuck;
 use kata_trace::diagnosis::{Diagnosis, Repetition, failing_panic, repetition};
 use kata_trace::{Op, ThreadId, Trace, Verdict};
 
@@ -62,7 +63,8 @@ pub(crate) fn rows_within(
     diagnosis: Option<&Diagnosis>,
     comfortable: usize,
 ) -> Vec<Row> {
-    let endless = matches!(verdict, Verdict::Livelock | Verdict::NotConcurrent);
+    // What an oracle ended is not without end.
+    let endless = verdict == Verdict::Livelock || verdict == Verdict::NotConcurrent && !stuck(trace).is_empty();
     let again = repetition(trace).filter(|_| endless);
     let matters = diagnosis.map_or(&[][..], |diagnosis| &diagnosis.events);
     let failure = failing_panic(trace).filter(|_| matches!(verdict, Verdict::AssertionFailed | Verdict::Panicked));
@@ -346,5 +348,12 @@ mod tests {
                 Row::Again(Repetition { start: 1, period: 2, times: 100 })
             ]
         );
+    }
+
+    #[test]
+    fn what_an_oracle_ended_is_not_without_end() {
+        let round = "main: note \"asks\" test:1\nmain: sleep blocked test:2\nmain: sleep test:2\n";
+        let rows = rows(&script::trace(&round.repeat(2)), Verdict::NotConcurrent, None);
+        assert!(!rows.iter().any(|row| matches!(row, Row::Again(_))), "{rows:?}");
     }
 }

@@ -1,0 +1,86 @@
+//! idea: tasks that send their answers
+//! trade-off: the answers come in one stream, whoever sends them; but tasks that were merely spawned outlive the request, so that a guard must end each.
+//!
+//! Quotes of a travel agency, which asks a carrier for the fare of every leg of a journey.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+/// An amount of money, in cents.
+pub type Cents = u64;
+
+/// A part of a journey, which one carrier sells. Legs go by their numbers in the timetable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Leg(pub u32);
+
+/// What a journey costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The fare of each leg, in the order of the journey.
+    pub fares: Vec<Cents>,
+    pub total: Cents,
+}
+
+/// The carrier has no seat left for a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoldOut(pub Leg);
+
+impl fmt::Display for SoldOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leg {} is sold out", self.0.0)
+    }
+}
+
+impl Error for SoldOut {}
+
+/// The carriers, which are asked over the network.
+pub trait Carriers: Send + Sync + 'static {
+    /// Asks the carrier of a leg for a fare. It keeps a seat until it has answered, or the question is given up.
+    fn fare(&self, leg: Leg) -> impl Future<Output = Result<Cents, SoldOut>> + Send;
+}
+
+/// A travel agency. Any number of customers may ask it for quotes at the same time.
+pub struct Agency<C> {
+    carriers: Arc<C>,
+}
+
+impl<C: Carriers> Agency<C> {
+    pub fn new(carriers: Arc<C>) -> Self {
+        Agency { carriers }
+    }
+
+    /// What a journey costs, or the leg for which there is no seat.
+    pub async fn quote(&self, journey: &[Leg]) -> Result<Quote, SoldOut> {
+        let (answer, mut answers) = mpsc::channel(journey.len().max(1));
+        let mut tasks = Vec::with_capacity(journey.len());
+        for (place, &leg) in journey.iter().enumerate() {
+            let (carriers, answer) = (Arc::clone(&self.carriers), answer.clone());
+            let task = tokio::spawn(async move {
+                let fare = carriers.fare(leg).await;
+                // Nobody listens any more when another leg is sold out.
+                let _ = answer.send((place, fare)).await;
+            });
+            tasks.push(EndOnDrop(task.abort_handle()));
+        }
+        drop(answer);
+        let mut fares = vec![0; journey.len()];
+        while let Some((place, fare)) = answers.recv().await {
+            fares[place] = fare?;
+        }
+        let total = fares.iter().sum();
+        Ok(Quote { fares, total })
+    }
+}
+
+/// A task that ends with the request.
+struct EndOnDrop(AbortHandle);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,72 @@
+//! verdict: not-concurrent
+//! scenario: the_slowest_carrier_decides
+//! why: everything runs in a task, so that it is concurrent: with other tasks. Within it one question waits for the other.
+//!
+//! Quotes of a travel agency, which asks a carrier for the fare of every leg of a journey.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+/// An amount of money, in cents.
+pub type Cents = u64;
+
+/// A part of a journey, which one carrier sells. Legs go by their numbers in the timetable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Leg(pub u32);
+
+/// What a journey costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The fare of each leg, in the order of the journey.
+    pub fares: Vec<Cents>,
+    pub total: Cents,
+}
+
+/// The carrier has no seat left for a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoldOut(pub Leg);
+
+impl fmt::Display for SoldOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leg {} is sold out", self.0.0)
+    }
+}
+
+impl Error for SoldOut {}
+
+/// The carriers, which are asked over the network.
+pub trait Carriers: Send + Sync + 'static {
+    /// Asks the carrier of a leg for a fare. It keeps a seat until it has answered, or the question is given up.
+    fn fare(&self, leg: Leg) -> impl Future<Output = Result<Cents, SoldOut>> + Send;
+}
+
+/// A travel agency. Any number of customers may ask it for quotes at the same time.
+pub struct Agency<C> {
+    carriers: Arc<C>,
+}
+
+impl<C: Carriers> Agency<C> {
+    pub fn new(carriers: Arc<C>) -> Self {
+        Agency { carriers }
+    }
+
+    /// What a journey costs, or the leg for which there is no seat.
+    pub async fn quote(&self, journey: &[Leg]) -> Result<Quote, SoldOut> {
+        let (carriers, journey) = (Arc::clone(&self.carriers), journey.to_vec());
+        let mut request = JoinSet::new();
+        request.spawn(async move {
+            let mut fares = Vec::with_capacity(journey.len());
+            for leg in journey {
+                fares.push(carriers.fare(leg).await?);
+            }
+            Ok(fares)
+        });
+        let fares: Vec<Cents> =
+            request.join_next().await.expect("there is a task").expect("a carrier does not panic")?;
+        let total = fares.iter().sum();
+        Ok(Quote { fares, total })
+    }
+}

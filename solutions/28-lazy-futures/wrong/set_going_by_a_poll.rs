@@ -1,0 +1,88 @@
+//! verdict: not-concurrent
+//! scenario: the_slowest_carrier_decides
+//! why: each question is polled once, which sets it going, and is then awaited in order: it goes as far as its next `.await`, and no further.
+//!
+//! Quotes of a travel agency, which asks a carrier for the fare of every leg of a journey.
+
+use std::error::Error;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+/// An amount of money, in cents.
+pub type Cents = u64;
+
+/// A part of a journey, which one carrier sells. Legs go by their numbers in the timetable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Leg(pub u32);
+
+/// What a journey costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The fare of each leg, in the order of the journey.
+    pub fares: Vec<Cents>,
+    pub total: Cents,
+}
+
+/// The carrier has no seat left for a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoldOut(pub Leg);
+
+impl fmt::Display for SoldOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leg {} is sold out", self.0.0)
+    }
+}
+
+impl Error for SoldOut {}
+
+/// The carriers, which are asked over the network.
+pub trait Carriers: Send + Sync + 'static {
+    /// Asks the carrier of a leg for a fare. It keeps a seat until it has answered, or the question is given up.
+    fn fare(&self, leg: Leg) -> impl Future<Output = Result<Cents, SoldOut>> + Send;
+}
+
+/// A travel agency. Any number of customers may ask it for quotes at the same time.
+pub struct Agency<C> {
+    carriers: Arc<C>,
+}
+
+impl<C: Carriers> Agency<C> {
+    pub fn new(carriers: Arc<C>) -> Self {
+        Agency { carriers }
+    }
+
+    /// What a journey costs, or the leg for which there is no seat.
+    pub async fn quote(&self, journey: &[Leg]) -> Result<Quote, SoldOut> {
+        let mut questions: Vec<_> =
+            journey.iter().map(|&leg| Question::Open(Box::pin(self.carriers.fare(leg)))).collect();
+        poll_fn(|cx| {
+            for question in &mut questions {
+                if let Question::Open(future) = question
+                    && let Poll::Ready(answer) = future.as_mut().poll(cx)
+                {
+                    *question = Question::Answered(answer);
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+        let mut fares = Vec::with_capacity(journey.len());
+        for question in questions {
+            fares.push(match question {
+                Question::Open(future) => future.await?,
+                Question::Answered(answer) => answer?,
+            });
+        }
+        let total = fares.iter().sum();
+        Ok(Quote { fares, total })
+    }
+}
+
+/// A question, or what came of it.
+enum Question<F> {
+    Open(Pin<Box<F>>),
+    Answered(Result<Cents, SoldOut>),
+}
