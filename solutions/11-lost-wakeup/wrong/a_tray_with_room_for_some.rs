@@ -27,7 +27,7 @@ pub struct Outbox {
 impl Outbox {
     /// Opens an outbox with so many clerks, who deliver what is posted.
     pub fn open(clerks: usize, deliver: impl Fn(Letter) + Send + Sync + 'static) -> Self {
-        let (letters, posted) = mpsc::sync_channel(1000);
+        let (letters, posted) = mpsc::sync_channel(60);
         let posted = Arc::new(Mutex::new(posted));
         let deliver = Arc::new(deliver);
         let clerk = |_| {
