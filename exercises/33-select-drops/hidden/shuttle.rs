@@ -121,22 +121,76 @@ pub fn a_stop_that_is_dropped() {
     });
 }
 
-/// While the collector takes nothing, the shipper keeps two lines more than it was told to, at most.
-pub fn the_backlog_is_bounded() {
-    const LIMIT: usize = 1;
+/// A shipper that keeps as many lines as it may hears `stop`, and refuses lines from then on.
+pub fn a_full_shipper_hears_a_stop() {
     standing_still().block_on(async {
-        let (log, mut inbox, _go_on, shipper) = spawn(LIMIT);
-        let mut logged = 0;
-        // What is not taken in when nobody can do anything any more is never taken in.
-        while logged <= LIMIT as u64 + 4 && log.send_timeout(line(logged + 1), MILLISECOND).await.is_ok() {
-            logged += 1;
+        let (log, mut inbox, stop, shipper) = spawn(2);
+        let logged = log_until_full(&log, 7).await;
+        let _ = stop.send(());
+        let refused = tokio::time::timeout(MONTH, log.closed()).await;
+        assert!(refused.is_ok(), "the shipper was told to stop a month ago, and does not refuse lines");
+        are_the_first(&receive_all(&mut inbox).await, logged);
+        assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged as u64));
+    });
+}
+
+/// A line for which the server had reserved room before the stop arrives, also when it comes later.
+pub fn room_that_was_reserved_before_the_stop() {
+    standing_still().block_on(async {
+        let (log, mut inbox, stop, shipper) = spawn(2);
+        log_lines(&log, 1).await;
+        let room = log.reserve().await.expect("nobody told the shipper to stop");
+        let _ = stop.send(());
+        log.closed().await;
+        tokio::time::sleep(MILLISECOND).await;
+        room.send(line(2));
+        are_the_first(&receive_all(&mut inbox).await, 2);
+        assert_returned(shipper.await.expect("the shipper does not panic"), Ok(2));
+    });
+}
+
+/// Lines arrive in the order in which they were logged, whatever their numbers, and equal ones as often as they were logged.
+pub fn lines_with_any_numbers() {
+    standing_still().block_on(async {
+        let (log, mut inbox, _go_on, shipper) = spawn(8);
+        let logged = [7, 3, 3, 0, 7, 7].map(line);
+        for line in &logged {
+            log.send(line.clone()).await.expect("nobody told the shipper to stop");
         }
-        // One line is in each channel.
-        let kept = logged.saturating_sub(2);
-        assert!(kept <= LIMIT as u64 + 2, "the shipper was told to keep one line, and keeps {kept}");
+        tokio::time::sleep(MILLISECOND).await;
         drop(log);
-        are_the_first(&receive_all(&mut inbox).await, logged as usize);
-        assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged));
+        let arrived = numbers(&receive_all(&mut inbox).await);
+        let expected = numbers(&logged);
+        assert!(arrived == expected, "the lines {expected:?} were logged, and {arrived:?} arrived");
+        assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged.len() as u64));
+    });
+}
+
+/// While the collector takes nothing, the shipper keeps as many lines as it was told to, and two more at most.
+pub fn the_backlog_is_bounded() {
+    standing_still().block_on(async {
+        // Also when the lines come in bursts, as large as the channel.
+        for (limit, room) in [(1, 1), (6, 8)] {
+            let (log, mut inbox, _go_on, shipper) = spawn_with(limit, room);
+            let mut logged = 0;
+            for _ in 0..limit {
+                log.send(line(logged as u64 + 1)).await.expect("nobody told the shipper to stop");
+                logged += 1;
+                tokio::time::sleep(MILLISECOND).await;
+            }
+            // What is not taken in when nobody can do anything any more is never taken in.
+            let most = limit + room + 5;
+            while logged <= most && log.send_timeout(line(logged as u64 + 1), MILLISECOND).await.is_ok() {
+                logged += 1;
+            }
+            // The channels are full: the one before it, and the one behind it with room for one.
+            let kept = logged.saturating_sub(room + 1);
+            assert!(kept >= limit, "the shipper was told to keep {limit} lines, and takes in {kept}");
+            assert!(kept <= limit + 2, "the shipper was told to keep {limit} lines, and keeps {kept}");
+            drop(log);
+            are_the_first(&receive_all(&mut inbox).await, logged);
+            assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged as u64));
+        }
     });
 }
 
@@ -164,6 +218,28 @@ pub fn a_collector_that_goes_away() {
     drop(log);
 }
 
+/// A shipper whose collector goes away while lines wait says so, whether the server goes on, is done, or was told to stop;
+/// and nothing of it is left when it returns.
+pub fn a_collector_that_does_not_come_back() {
+    standing_still().block_on(async {
+        // With a backlog that is full, and once with room in it.
+        for (limit, done, stopped) in [(1, false, false), (1, true, false), (1, false, true), (4, false, false)] {
+            let (log, inbox, stop, shipper) = spawn(limit);
+            log_until_full(&log, 3).await;
+            let server = (!done).then_some(log);
+            // A sender that is dropped tells it, too.
+            let running = (!stopped).then_some(stop);
+            tokio::time::sleep(MILLISECOND).await;
+            drop(inbox);
+            assert_returned(shipper.await.expect("the shipper does not panic"), Err(CollectorGone));
+            drop(running);
+            if let Some(log) = server {
+                assert!(log.is_closed(), "`run` has returned, and something of it still takes in lines");
+            }
+        }
+    });
+}
+
 /// A shipper whose server logs nothing returns when the server is done.
 pub fn nothing_is_logged() {
     let (log, mut inbox, _go_on, shipper) = start(one_thread(), 1);
@@ -189,7 +265,12 @@ fn start(runtime: Runtime, limit: usize) -> (Sender<Line>, Receiver<Line>, onesh
 
 /// As [`start`], as a task of the runtime that is around.
 fn spawn(limit: usize) -> (Sender<Line>, Receiver<Line>, oneshot::Sender<()>, Task) {
-    let (log, lines) = mpsc::channel(1);
+    spawn_with(limit, 1)
+}
+
+/// As [`spawn`], with so much room in the channel of the server.
+fn spawn_with(limit: usize, room: usize) -> (Sender<Line>, Receiver<Line>, oneshot::Sender<()>, Task) {
+    let (log, lines) = mpsc::channel(room);
     let (out, inbox) = mpsc::channel(1);
     let (stop, stopped) = oneshot::channel();
     (log, inbox, stop, tokio::spawn(Shipper::new(limit).run(lines, out, stopped)))
@@ -218,6 +299,15 @@ async fn log_lines(log: &Sender<Line>, last: u64) {
     }
 }
 
+/// Logs as many lines as are taken in while nobody receives, and returns how many that were.
+async fn log_until_full(log: &Sender<Line>, most: usize) -> usize {
+    let mut logged = 0;
+    while logged < most && log.send_timeout(line(logged as u64 + 1), MILLISECOND).await.is_ok() {
+        logged += 1;
+    }
+    logged
+}
+
 async fn receive_all(inbox: &mut Receiver<Line>) -> Vec<Line> {
     let mut arrived = Vec::new();
     while let Some(line) = inbox.recv().await {
@@ -234,8 +324,12 @@ fn arrive(inbox: &mut Receiver<Line>, logged: usize) {
     are_the_first(&receive(inbox), logged);
 }
 
+fn numbers(lines: &[Line]) -> Vec<u64> {
+    lines.iter().map(|line| line.number).collect()
+}
+
 fn are_the_first(arrived: &[Line], logged: usize) {
-    let numbers: Vec<u64> = arrived.iter().map(|line| line.number).collect();
+    let numbers = numbers(arrived);
     let expected: Vec<u64> = (1..=logged as u64).collect();
     assert!(numbers == expected, "the lines {expected:?} were logged, and {numbers:?} arrived");
     assert!(arrived.iter().all(|sent| *sent == line(sent.number)), "a line arrived with another text");

@@ -21,12 +21,34 @@ const C: Article = Article(3);
 pub fn every_price_is_brought_up_to_date() {
     one_thread().block_on(async {
         let (prices, cart) = cart_of_two().await;
-        prices.answer(2);
+        prices.answer(MANY);
         is(cart.reprice().await, Ok(NEW_TOTAL));
         holds(&cart.contents().await, NEW);
         let empty = Cart::new(prices);
         is(empty.reprice().await, Ok(0));
         holds(&empty.contents().await, &[]);
+    });
+}
+
+/// A full cart, with articles that are in it twice or cost nothing and with a quantity of nothing, has every item as it was
+/// put in, and each at its new price after a request.
+pub fn a_full_cart() {
+    one_thread().block_on(async {
+        let prices = Arc::new(Prices::new(MANY));
+        let cart = Cart::new(prices);
+        let mut expected: Vec<Item> = (0..24).map(|article| item(Article(article), 2, 7)).collect();
+        expected.extend([item(A, 2, 7), item(A, 2, 8), item(B, 0, 9)]);
+        for item in &expected {
+            cart.put(item.clone()).await;
+        }
+        has_all(&cart.contents().await, &expected);
+        let total = cart.reprice().await;
+        for item in &mut expected {
+            item.price = Cents::from(item.article.0) * 10;
+        }
+        let contents = cart.contents().await;
+        has_all(&contents, &expected);
+        is(total, Ok(contents.total));
     });
 }
 
@@ -62,6 +84,72 @@ pub fn given_up_again_and_again() {
         prices.answer(MANY);
         is_whole(&cart.contents().await);
         goes_on(&cart).await;
+    });
+}
+
+/// A request that is given up when all prices are there, after whichever poll, leaves the cart whole.
+pub fn given_up_after_so_many_polls() {
+    one_thread().block_on(async {
+        for polls in 0..6 {
+            let (prices, cart) = cart_of_two().await;
+            prices.answer(MANY);
+            let mut request = Box::pin(cart.reprice());
+            for _ in 0..polls {
+                if is_ready(request.as_mut()).await {
+                    break;
+                }
+                yield_now().await;
+            }
+            drop(request);
+            is_whole(&cart.contents().await);
+            goes_on(&cart).await;
+        }
+    });
+}
+
+/// Putting something in, and looking, may be given up, too, while another request is under way.
+pub fn putting_in_is_given_up() {
+    one_thread().block_on(async {
+        let (prices, cart) = cart_of_two().await;
+        let mut request = Box::pin(cart.reprice());
+        waits(request.as_mut()).await;
+        is_ready(Box::pin(cart.contents()).as_mut()).await;
+        is_ready(Box::pin(cart.put(item(C, 1, 100))).as_mut()).await;
+        prices.answer(MANY);
+        request.await.expect("every price can be had");
+        let contents = cart.contents().await;
+        adds_up(&contents);
+        let articles: Vec<u32> = contents.items.iter().map(|item| item.article.0).collect();
+        assert!(
+            articles == [1, 2] || articles == [1, 2, 3],
+            "articles [1, 2] were put in, and 3 was perhaps, and the cart has {articles:?}"
+        );
+        cart.put(item(C, 1, 100)).await;
+        let total = cart.reprice().await;
+        is(total, Ok(NEW_TOTAL + 30 * (articles.len() as Cents - 1)));
+    });
+}
+
+/// A request returns what everything in the cart comes to, also what was put in while it waited for prices.
+pub fn the_total_of_everything() {
+    one_thread().block_on(async {
+        let (prices, cart) = cart_of_two().await;
+        let mut request = Box::pin(cart.reprice());
+        waits(request.as_mut()).await;
+        let mut put = Box::pin(cart.put(item(C, 1, 100)));
+        // It may have to wait for the request.
+        let is_in = is_ready(put.as_mut()).await;
+        prices.answer(MANY);
+        let (total, ()) = tokio::join!(request, async {
+            if !is_in {
+                put.await;
+            }
+        });
+        let contents = cart.contents().await;
+        adds_up(&contents);
+        if is_in || total != Ok(NEW_TOTAL) {
+            is(total, Ok(contents.total));
+        }
     });
 }
 
@@ -168,8 +256,12 @@ pub fn somebody_looks_meanwhile() {
 pub fn two_requests_of_one_customer() {
     one_thread().block_on(async {
         let (prices, cart) = cart_of_two().await;
+        // Both have begun when the first price comes.
+        let (mut one, mut other) = (Box::pin(cart.reprice()), Box::pin(cart.reprice()));
+        waits(one.as_mut()).await;
+        waits(other.as_mut()).await;
         prices.answer(MANY);
-        let (one, other) = tokio::join!(cart.reprice(), cart.reprice());
+        let (one, other) = tokio::join!(one, other);
         is(one, Ok(NEW_TOTAL));
         is(other, Ok(NEW_TOTAL));
         holds(&cart.contents().await, NEW);
@@ -192,7 +284,8 @@ pub fn another_customer_goes_on() {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-const MANY: usize = 16;
+/// More than anybody asks: how often is for the cart to decide.
+const MANY: usize = 1000;
 
 /// What is in the carts of these tests: article, quantity and price.
 type Bill = [(Article, u64, Cents)];
@@ -268,6 +361,11 @@ async fn waits(mut request: Pin<&mut impl Future<Output = Result<Cents, NoPrice>
     }
 }
 
+/// Polls a request once, and tells whether it is done.
+async fn is_ready<T>(mut request: Pin<&mut impl Future<Output = T>>) -> bool {
+    poll_fn(|cx| Poll::Ready(request.as_mut().poll(cx).is_ready())).await
+}
+
 /// The cart is as it was, or as it is to be, and nothing in between.
 fn is_whole(contents: &Contents) {
     if bill(contents) == OLD && contents.total == OLD_TOTAL {
@@ -295,6 +393,15 @@ fn is(returned: Result<Cents, NoPrice>, expected: Result<Cents, NoPrice>) {
 fn holds(contents: &Contents, expected: &Bill) {
     let (bill, expected) = (told(&bill(contents)), told(expected));
     assert!(bill == expected, "the cart should have {expected}, and has {bill}");
+    adds_up(contents);
+}
+
+fn has_all(contents: &Contents, expected: &[Item]) {
+    let (count, put_in) = (contents.items.len(), expected.len());
+    assert!(count == put_in, "{put_in} items were put in, and the cart has {count}");
+    for (place, (item, expected)) in contents.items.iter().zip(expected).enumerate() {
+        assert!(item == expected, "item {place} should be {expected:?}, and is {item:?}");
+    }
     adds_up(contents);
 }
 

@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 const DATABASE: Part = Part("database");
 const CACHE: Part = Part("cache");
+const INDEX: Part = Part("index");
 
 /// A request that comes while the last part comes up is let in.
 pub fn a_request_that_comes_early() {
@@ -90,22 +91,81 @@ pub fn requests_that_come_late() {
     });
 }
 
+/// When several parts fail, requests are told of the first one.
+pub fn several_parts_that_fail() {
+    one_thread().block_on(async {
+        let startup = Startup::new([DATABASE, CACHE, INDEX]);
+        for part in [CACHE, DATABASE, INDEX] {
+            startup.has_failed(part);
+            is(startup.ready().await, Err(PartFailed(CACHE)));
+        }
+    });
+}
+
+/// The status page lists the parts that are not up, also while one of them reports, and also those that failed.
+pub fn the_status_page() {
+    let startup = Arc::new(Startup::new([DATABASE, CACHE, INDEX]));
+    let part = reports(&startup, |startup| startup.is_up(DATABASE));
+    let seen = sorted(startup.missing());
+    assert!(
+        seen == [CACHE, DATABASE, INDEX] || seen == [CACHE, INDEX],
+        "the database was coming up, and these parts were missing: {}",
+        names(&seen)
+    );
+    part.join().expect("a report does not panic");
+    are_missing(&startup, &[CACHE, INDEX]);
+    startup.has_failed(CACHE);
+    are_missing(&startup, &[CACHE, INDEX]);
+    startup.is_up(INDEX);
+    are_missing(&startup, &[CACHE]);
+}
+
 /// A request that is given up, before the report or after it, takes nothing from those that go on waiting.
 pub fn requests_that_are_given_up() {
     one_thread().block_on(async {
-        let startup = Startup::new([DATABASE]);
-        let mut given_up = Box::pin(startup.ready());
-        let mut told = Box::pin(startup.ready());
-        let (mut a, mut b) = (pin!(startup.ready()), pin!(startup.ready()));
-        waits(given_up.as_mut()).await;
-        waits(told.as_mut()).await;
-        waits(a.as_mut()).await;
-        waits(b.as_mut()).await;
-        drop(given_up);
+        let startup = Arc::new(Startup::new([DATABASE]));
+        let [given_up, told, a, b] = [(); 4].map(|()| spawn(&startup));
+        tokio::task::yield_now().await;
+        given_up.abort();
+        tokio::task::yield_now().await;
         startup.is_up(DATABASE);
-        drop(told);
-        is(a.await, Ok(()));
-        is(b.await, Ok(()));
+        told.abort();
+        is(a.await.expect("a request does not panic"), Ok(()));
+        is(b.await.expect("a request does not panic"), Ok(()));
+    });
+}
+
+/// A request that is given up just when it is let in takes nothing from those that go on waiting.
+pub fn a_request_that_is_given_up_at_the_end() {
+    one_thread().block_on(async {
+        for polls in 0..4 {
+            let startup = Arc::new(Startup::new([DATABASE]));
+            let mut told = Box::pin(startup.ready());
+            waits(told.as_mut()).await;
+            let other = spawn(&startup);
+            tokio::task::yield_now().await;
+            startup.is_up(DATABASE);
+            for _ in 0..polls {
+                if poll_fn(|cx| Poll::Ready(told.as_mut().poll(cx))).await.is_ready() {
+                    break;
+                }
+            }
+            drop(told);
+            is(other.await.expect("a request does not panic"), Ok(()));
+        }
+    });
+}
+
+/// A crowd of requests that wait is let in by the last report, all of them.
+pub fn a_crowd() {
+    one_thread().block_on(async {
+        let startup = Arc::new(Startup::new([DATABASE]));
+        let requests: Vec<_> = (0..CROWD).map(|_| spawn(&startup)).collect();
+        tokio::task::yield_now().await;
+        startup.is_up(DATABASE);
+        for request in requests {
+            is(request.await.expect("a request does not panic"), Ok(()));
+        }
     });
 }
 
@@ -142,13 +202,15 @@ pub fn a_request_that_waits_lets_others_run() {
     });
 }
 
-/// A request that has to wait for a month sleeps until the report.
+/// A request that has to wait for a month sleeps until the report, also when one that came before it is given up.
 pub fn a_request_that_has_to_wait_sleeps() {
     let runtime =
         Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime can be built");
     runtime.block_on(async {
         let startup = Arc::new(Startup::new([DATABASE]));
-        let request = spawn(&startup);
+        let (given_up, request) = (spawn(&startup), spawn(&startup));
+        tokio::time::sleep(MONTH).await;
+        given_up.abort();
         tokio::time::sleep(MONTH).await;
         startup.is_up(DATABASE);
         is(request.await.expect("a request does not panic"), Ok(()));
@@ -171,6 +233,9 @@ pub fn two_servers() {
 }
 
 const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// How many requests a crowd is.
+const CROWD: usize = 10;
 
 type Outcome = Result<(), PartFailed>;
 
@@ -207,6 +272,16 @@ fn is(outcome: Outcome, expected: Outcome) {
 
 fn told(outcome: Outcome) -> String {
     outcome.map_or_else(|failed| format!("that {failed}"), |()| "to come in".to_owned())
+}
+
+fn are_missing(startup: &Startup, expected: &[Part]) {
+    let missing = sorted(startup.missing());
+    assert!(missing == expected, "the missing parts are {}, and {} were listed", names(expected), names(&missing));
+}
+
+fn sorted(mut parts: Vec<Part>) -> Vec<Part> {
+    parts.sort_by_key(|part| part.0);
+    parts
 }
 
 fn names(parts: &[Part]) -> String {

@@ -129,11 +129,4 @@ pub(crate) mod rest {
             types MappedRwLockWriteGuard OwnedMappedMutexGuard OwnedRwLockMappedWriteGuard RwLockMappedWriteGuard;
         }
     }
-    pub(crate) mod mpsc {
-        //! `tokio::sync::mpsc`.
-        refused! {
-            "kata: permits for several messages are not modelled; reserve one after the other instead";
-            types PermitIterator;
-        }
-    }
 }

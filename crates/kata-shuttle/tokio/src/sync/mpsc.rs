@@ -4,8 +4,7 @@ mod bounded;
 mod channel;
 mod unbounded;
 
-pub use crate::unmodelled::rest::mpsc::PermitIterator;
-pub use bounded::{OwnedPermit, Permit, Receiver, Sender, WeakSender, channel};
+pub use bounded::{OwnedPermit, Permit, PermitIterator, Receiver, Sender, WeakSender, channel};
 pub use unbounded::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender, unbounded_channel};
 
 pub mod error {

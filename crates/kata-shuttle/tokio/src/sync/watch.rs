@@ -75,7 +75,7 @@ pub struct Ref<'a, T> {
 #[track_caller]
 pub fn channel<T>(init: T) -> (Sender<T>, Receiver<T>) {
     let sender = Sender::new(init);
-    let receiver = sender.subscribe();
+    let receiver = sender.receiver();
     (sender, receiver)
 }
 
@@ -183,8 +183,15 @@ impl<T> Sender<T> {
     }
 
     /// A receiver, which has seen the present value.
+    #[track_caller]
     #[must_use]
     pub fn subscribe(&self) -> Receiver<T> {
+        // What was sent before it counts as seen.
+        self.shared.identity.point(Op::Wake, here());
+        self.receiver()
+    }
+
+    fn receiver(&self) -> Receiver<T> {
         self.shared.receivers.set(self.shared.receivers.get() + 1);
         Receiver { shared: Arc::clone(&self.shared), seen: self.shared.version.get() }
     }

@@ -192,6 +192,29 @@ macro_rules! documented {
                 });
             }
 
+            pub(super) fn room_for_several_messages_is_kept_at_once_and_what_is_left_is_given_back() {
+                run(async {
+                    let (tx, mut rx) = mpsc::channel(3);
+                    let mut room = tx.reserve_many(3).await.unwrap();
+                    assert_eq!((room.len(), tx.capacity()), (3, 0));
+                    assert!(tx.try_reserve_many(1).is_err());
+                    room.next().unwrap().send(1);
+                    room.next().unwrap().send(2);
+                    drop(room);
+                    assert_eq!((tx.capacity(), rx.recv().await, rx.recv().await), (1, Some(1), Some(2)));
+                    assert!(tx.try_reserve_many(4).is_err() && tx.reserve_many(4).await.is_err());
+                    assert_eq!(tx.try_reserve_many(2).unwrap().count(), 2);
+                    assert_eq!(tx.reserve_many(0).await.unwrap().count(), 0);
+                    let (full, late) = (tx.reserve_many(2).await.unwrap(), tx.clone());
+                    let mut waiting = pin!(late.reserve_many(2));
+                    assert!(poll_once(waiting.as_mut()).await.is_none());
+                    drop(full);
+                    assert_eq!(waiting.await.unwrap().len(), 2);
+                    rx.close();
+                    assert!(tx.reserve_many(1).await.is_err());
+                });
+            }
+
             pub(super) fn a_closed_channel_gives_what_it_has_and_takes_nothing() {
                 run(async {
                     let (tx, mut rx) = mpsc::channel(4);
@@ -650,6 +673,7 @@ compared! {
     a_semaphore_is_fair_and_can_be_closed
     a_notification_is_stored_once_and_one_to_all_is_not
     a_channel_keeps_its_order_its_capacity_and_what_is_reserved
+    room_for_several_messages_is_kept_at_once_and_what_is_left_is_given_back
     a_closed_channel_gives_what_it_has_and_takes_nothing
     a_oneshot_tells_either_side_that_the_other_is_gone
     a_watch_shows_the_latest_value_and_what_was_not_seen

@@ -689,6 +689,23 @@ fn a_borrow_of_a_watch_over_an_await_blocks_its_sender() {
 }
 
 #[test]
+fn who_subscribes_to_a_watch_after_the_last_value_waits_for_another() {
+    let look_then_subscribe = || {
+        several().block_on(async {
+            let tx = Arc::new(watch::Sender::new(false));
+            let told = Arc::clone(&tx);
+            let task = tokio::spawn(async move { told.send_replace(true) });
+            let is_told = *tx.borrow();
+            if !is_told {
+                let _ = tx.subscribe().changed().await;
+            }
+            task.await.unwrap();
+        });
+    };
+    assert_fails(look_then_subscribe, Verdict::Deadlock);
+}
+
+#[test]
 fn a_broadcast_reaches_who_subscribed_before() {
     assert_outcomes(
         || {

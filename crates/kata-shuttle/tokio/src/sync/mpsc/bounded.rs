@@ -41,6 +41,14 @@ pub struct Permit<'a, T> {
     real: Option<real::Permit<'a, T>>,
 }
 
+/// `tokio::sync::mpsc::PermitIterator` in this world.
+#[must_use]
+pub struct PermitIterator<'a, T> {
+    channel: &'a Channel,
+    /// `None` only while it is dropped.
+    real: Option<real::PermitIterator<'a, T>>,
+}
+
 /// `tokio::sync::mpsc::OwnedPermit` in this world.
 #[must_use]
 pub struct OwnedPermit<T> {
@@ -176,6 +184,17 @@ impl<T> Sender<T> {
         self.reserve_at(here())
     }
 
+    /// Waits until there is room for so many messages at once, which is kept for as many permits.
+    #[track_caller]
+    pub fn reserve_many(&self, n: usize) -> impl Future<Output = Result<PermitIterator<'_, T>, SendError<()>>> {
+        let at = here();
+        async move {
+            let permits = operation(&self.channel.identity, Op::Send, at, self.real().reserve_many(n)).await?;
+            self.channel.identity.progresses();
+            Ok(PermitIterator { channel: &self.channel, real: Some(permits) })
+        }
+    }
+
     /// As [`Sender::reserve`].
     #[track_caller]
     pub fn reserve_owned(self) -> impl Future<Output = Result<OwnedPermit<T>, SendError<()>>> {
@@ -202,6 +221,20 @@ impl<T> Sender<T> {
         let permit = self.real().try_reserve()?;
         self.channel.identity.progresses();
         Ok(Permit { channel: &self.channel, real: Some(permit) })
+    }
+
+    /// Keeps room for so many messages, if there is as much.
+    ///
+    /// # Errors
+    ///
+    /// If there is not enough room or no receiver.
+    #[track_caller]
+    pub fn try_reserve_many(&self, n: usize) -> Result<PermitIterator<'_, T>, TrySendError<()>> {
+        let at = here();
+        self.channel.look(Op::TrySend, at);
+        let permits = self.real().try_reserve_many(n)?;
+        self.channel.identity.progresses();
+        Ok(PermitIterator { channel: &self.channel, real: Some(permits) })
     }
 
     /// For how many messages there is room.
@@ -270,6 +303,37 @@ impl<T> OwnedPermit<T> {
         let real = self.real.take().expect("it is used once").release();
         self.channel.identity.progresses();
         Sender { channel: Arc::clone(&self.channel), real: Some(real) }
+    }
+}
+
+impl<'a, T> Iterator for PermitIterator<'a, T> {
+    type Item = Permit<'a, T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let permit = self.real.as_mut()?.next()?;
+        Some(Permit { channel: self.channel, real: Some(permit) })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.real.as_ref().map_or((0, Some(0)), Iterator::size_hint)
+    }
+}
+
+impl<T> ExactSizeIterator for PermitIterator<'_, T> {}
+
+impl<T> Drop for PermitIterator<'_, T> {
+    fn drop(&mut self) {
+        if self.len() > 0 {
+            self.channel.identity.release(Op::Unlock, None);
+            drop(self.real.take());
+            self.channel.identity.progresses();
+        }
+    }
+}
+
+impl<T> fmt::Debug for PermitIterator<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermitIterator").finish_non_exhaustive()
     }
 }
 
