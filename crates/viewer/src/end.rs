@@ -77,6 +77,8 @@ impl End {
             Some((Op::Park, _)) => "parked for ever".to_owned(),
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
             Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),
+            // A waker has no name.
+            _ if what.is_empty() => "waits to be woken for ever".to_owned(),
             _ => format!("waits for {what} for ever"),
         }
     }
