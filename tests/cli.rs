@@ -343,6 +343,11 @@ fn a_solved_exercise_is_recorded_with_its_attempts_and_the_next_one_is_named() {
     let wrong = std::fs::read(root().join("solutions/03-deadlock/wrong/one_lock_for_the_bank.rs")).unwrap();
     let right = std::fs::read(root().join("solutions/03-deadlock/lib.rs")).unwrap();
 
+    // Attempts that a test run has counted which was cut short are forgotten.
+    std::fs::write(&learner, &right).unwrap();
+    check();
+    std::fs::remove_file(checkout.join("progress.toml")).unwrap();
+
     std::fs::write(&learner, &wrong).unwrap();
     let (status, text) = check();
     assert!(status == Some(1) && text.contains("not-concurrent"), "{text}");

@@ -78,6 +78,8 @@ impl End {
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
             Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),
             Some((Op::Sleep | Op::Yield, _)) => "waits for its turn".to_owned(),
+            // A waker has no name.
+            _ if what.is_empty() => "waits to be woken for ever".to_owned(),
             _ => format!("waits for {what} for ever"),
         }
     }

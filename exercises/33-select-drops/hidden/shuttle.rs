@@ -149,11 +149,21 @@ pub fn room_that_was_reserved_before_the_stop() {
     });
 }
 
+/// While the collector takes nothing, the shipper keeps as many lines as it was told to, and two more at most.
+pub fn the_backlog_is_bounded() {
+    keeps(1, 1);
+}
+
+/// The same holds when lines come in bursts, as large as the server's channel.
+pub fn the_backlog_is_bounded_in_a_burst() {
+    keeps(4, 4);
+}
+
 /// Lines arrive in the order in which they were logged, whatever their numbers, and equal ones as often as they were logged.
 pub fn lines_with_any_numbers() {
     standing_still().block_on(async {
-        let (log, mut inbox, _go_on, shipper) = spawn(8);
-        let logged = [7, 3, 3, 0, 7, 7].map(line);
+        let (log, mut inbox, _go_on, shipper) = spawn(4);
+        let logged = [1, 3, 3, 0].map(line);
         for line in &logged {
             log.send(line.clone()).await.expect("nobody told the shipper to stop");
         }
@@ -163,34 +173,6 @@ pub fn lines_with_any_numbers() {
         let expected = numbers(&logged);
         assert!(arrived == expected, "the lines {expected:?} were logged, and {arrived:?} arrived");
         assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged.len() as u64));
-    });
-}
-
-/// While the collector takes nothing, the shipper keeps as many lines as it was told to, and two more at most.
-pub fn the_backlog_is_bounded() {
-    standing_still().block_on(async {
-        // Also when the lines come in bursts, as large as the channel.
-        for (limit, room) in [(1, 1), (6, 8)] {
-            let (log, mut inbox, _go_on, shipper) = spawn_with(limit, room);
-            let mut logged = 0;
-            for _ in 0..limit {
-                log.send(line(logged as u64 + 1)).await.expect("nobody told the shipper to stop");
-                logged += 1;
-                tokio::time::sleep(MILLISECOND).await;
-            }
-            // What is not taken in when nobody can do anything any more is never taken in.
-            let most = limit + room + 5;
-            while logged <= most && log.send_timeout(line(logged as u64 + 1), MILLISECOND).await.is_ok() {
-                logged += 1;
-            }
-            // The channels are full: the one before it, and the one behind it with room for one.
-            let kept = logged.saturating_sub(room + 1);
-            assert!(kept >= limit, "the shipper was told to keep {limit} lines, and takes in {kept}");
-            assert!(kept <= limit + 2, "the shipper was told to keep {limit} lines, and keeps {kept}");
-            drop(log);
-            are_the_first(&receive_all(&mut inbox).await, logged);
-            assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged as u64));
-        }
     });
 }
 
@@ -287,6 +269,30 @@ fn standing_still() -> Runtime {
 
 fn workers() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime can be built")
+}
+
+/// How many lines a shipper keeps that was told to keep so many, behind a channel with so much room.
+fn keeps(limit: usize, room: usize) {
+    standing_still().block_on(async {
+        let (log, mut inbox, _go_on, shipper) = spawn_with(limit, room);
+        for number in 1..=limit as u64 {
+            log.send(line(number)).await.expect("nobody told the shipper to stop");
+            tokio::time::sleep(MILLISECOND).await;
+        }
+        // What is not taken in when nobody can do anything any more is never taken in.
+        let mut logged = limit;
+        while logged < limit + room + 5 && log.send_timeout(line(logged as u64 + 1), MILLISECOND).await.is_ok() {
+            logged += 1;
+        }
+        // The channels are full: the one before it, and the one behind it with room for one.
+        let kept = logged.saturating_sub(room + 1);
+        let told = if limit == 1 { "one line".to_owned() } else { format!("{limit} lines") };
+        assert!(kept >= limit, "the shipper was told to keep {told}, and takes in {kept}");
+        assert!(kept <= limit + 2, "the shipper was told to keep {told}, and keeps {kept}");
+        drop(log);
+        are_the_first(&receive_all(&mut inbox).await, logged);
+        assert_returned(shipper.await.expect("the shipper does not panic"), Ok(logged as u64));
+    });
 }
 
 fn line(number: u64) -> Line {

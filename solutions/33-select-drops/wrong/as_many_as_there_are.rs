@@ -1,5 +1,5 @@
 //! verdict: assertion-failed
-//! scenario: the_backlog_is_bounded
+//! scenario: the_backlog_is_bounded_in_a_burst
 //! why: `recv_many` takes a burst in one go, up to the limit; whether the backlog was already near it makes no difference, so that it keeps nearly twice as much.
 //!
 //! The log shipper of a server: it takes in what the server logs, and hands it on to the collector.
