@@ -400,8 +400,7 @@ impl Endless {
     }
 
     fn signal(&self, signal: &str) {
-        let id = self.checker.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        repo_tests::send(signal, self.checker.id());
     }
 }
 

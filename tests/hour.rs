@@ -2,10 +2,9 @@
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use repo_tests::terminal::Terminal;
-use repo_tests::{alone, checkout, ending, root, xtask_in_checkout};
+use repo_tests::{alone, checkout, ending, root, send, target, xtask_in_checkout};
 
 /// A learner, and what is on the desk.
 struct Learner {
@@ -107,7 +106,7 @@ fn a_watch_that_is_told_to_end_leaves_nothing_running() {
     let learner = Learner::new(&[]);
     learner.watch.sees("[q]uit");
     learner.saves_what_never_ends();
-    told(&learner.watch, "-TERM");
+    send("-TERM", learner.watch.id());
     assert!(!learner.watch.ends().0.success());
     while a_scenario_runs() {
         std::thread::yield_now();
@@ -116,13 +115,6 @@ fn a_watch_that_is_told_to_end_leaves_nothing_running() {
 
 /// Whether a scenario's process runs. Nobody else checks anything while these tests run.
 fn a_scenario_runs() -> bool {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let running = repo_tests::running_below(&target.join("kata"));
+    let running = repo_tests::running_below(&target().join("kata"));
     running.iter().any(|program| program.components().any(|part| part.as_os_str() == "builds"))
-}
-
-/// Sends a signal to the command, as its terminal or a session's end does.
-fn told(terminal: &Terminal, signal: &str) {
-    let sent = Command::new("kill").args([signal, &terminal.id().to_string()]).status().unwrap();
-    assert!(sent.success());
 }

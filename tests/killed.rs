@@ -2,13 +2,13 @@
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use kata_trace::Verdict;
 use progress::Progress;
 use repo_tests::terminal::Terminal;
-use repo_tests::{alone, checkout, root, running_below, xtask_in_checkout};
+use repo_tests::{alone, checkout, root, running_below, send, target, xtask_in_checkout};
 
 /// What is killed, how often, and the milliseconds within which that happens: a bit more than it takes.
 const KILLS: [(&[&str], u32, u64); 4] =
@@ -77,7 +77,7 @@ fn whatever_is_killed_loses_no_file_and_leaves_nothing_behind() {
             if arguments[0] == "watch" {
                 let watch = Terminal::run(command, 100, 40);
                 lasts(after);
-                kill(watch.id());
+                send("-KILL", watch.id());
                 watch.ends();
             } else {
                 let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -110,16 +110,11 @@ fn lasts(time: Duration) {
     }
 }
 
-fn kill(id: u32) {
-    assert!(Command::new("kill").args(["-KILL", &id.to_string()]).status().unwrap().success());
-}
-
 /// A program that was killed ends when the system gets round to it, and a compiler when it has compiled.
 fn nothing_runs(desk: &Desk) {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let given_up = Instant::now() + Duration::from_secs(20);
     loop {
-        let programs = running_below(&target.join("kata"));
+        let programs = running_below(&target().join("kata"));
         let compilers = working_for(&desk.checkout);
         if programs.is_empty() && compilers.is_empty() {
             return;

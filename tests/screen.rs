@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 
 use insta::assert_snapshot;
 use judge::Options;
@@ -173,7 +173,7 @@ fn stages() -> Vec<std::path::PathBuf> {
 }
 
 fn signal(signal: &str, terminal: &Terminal) {
-    assert!(Command::new("kill").args([signal, &terminal.id().to_string()]).status().unwrap().success());
+    repo_tests::send(signal, terminal.id());
 }
 
 fn by_signal(status: ExitStatus) -> Option<i32> {

@@ -110,10 +110,20 @@ pub fn checkout(folder: &Path, name: &str) -> PathBuf {
 
 /// The command line, for a copy that [`checkout`] made. It builds in the directory of the checkout that is tested.
 pub fn xtask_in_checkout(checkout: &Path) -> Command {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or(root().join("target").into());
     let mut command = xtask();
-    command.current_dir(checkout).env("CARGO_TARGET_DIR", target);
+    command.current_dir(checkout).env("CARGO_TARGET_DIR", target());
     command
+}
+
+/// The directory that is built in.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Sends a signal to a process, `-TERM` for instance, as its terminal or a session's end does.
+#[cfg(unix)]
+pub fn send(signal: &str, id: u32) {
+    assert!(Command::new("kill").args([signal, &id.to_string()]).status().expect("kill can be run").success());
 }
 
 /// A small repository, in which nothing can be judged.

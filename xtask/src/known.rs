@@ -51,10 +51,10 @@ impl Known {
     }
 
     /// The exercises that have changed since they were checked, and what of them.
-    pub(crate) fn changed_ones(&self, repository: &Repository) -> Vec<(String, Vec<&'static str>)> {
-        let changed = |exercise: Exercise| {
+    pub(crate) fn changed_ones(&self, root: &Path, exercises: &[Exercise]) -> Vec<(String, Vec<&'static str>)> {
+        let changed = |exercise: &Exercise| {
             let id = exercise.id.to_string();
-            let (before, now) = (self.checked.get(&id)?, Parts::of(&repository.root, &exercise));
+            let (before, now) = (self.checked.get(&id)?, Parts::of(root, exercise));
             let parts = [
                 ("the contract", before.contract != now.contract),
                 ("the hidden tests", before.tests != now.tests),
@@ -63,7 +63,7 @@ impl Known {
             let parts: Vec<_> = parts.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part).collect();
             (!parts.is_empty()).then_some((id, parts))
         };
-        repository.exercises().into_iter().filter_map(changed).collect()
+        exercises.iter().filter_map(changed).collect()
     }
 }
 

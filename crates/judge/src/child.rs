@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -107,14 +107,12 @@ pub(crate) fn run(command: &mut Command, input: &[u8], limits: Limits, cancel: &
 
     let mut open = 2;
     let ended = loop {
-        match received.recv_timeout(deadline.saturating_duration_since(Instant::now()).min(LOOK)) {
-            Ok(Event::Exited) | Err(RecvTimeoutError::Disconnected) => break None,
-            Ok(Event::Closed) => open -= 1,
-            Ok(Event::Flooded) => break Some(Ended::TooMuch),
-            Ok(Event::Cancelled) => break Some(Ended::Cancelled),
-            Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => break Some(Ended::TooLong),
-            Err(RecvTimeoutError::Timeout) if group.has_ended() => break None,
-            Err(RecvTimeoutError::Timeout) => {}
+        match group.hear(&received, deadline) {
+            Some(Event::Exited) => break None,
+            Some(Event::Closed) => open -= 1,
+            Some(Event::Flooded) => break Some(Ended::TooMuch),
+            Some(Event::Cancelled) => break Some(Ended::Cancelled),
+            None => break Some(Ended::TooLong),
         }
     };
     let status = group.end()?;
@@ -193,17 +191,23 @@ impl Group {
     pub(crate) fn wait_for(&mut self, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
         let (events, received) = mpsc::channel();
         self.on_exit(events.clone());
-        let deadline = Instant::now() + limit;
-        let timed_out = loop {
-            match received.recv_timeout(deadline.saturating_duration_since(Instant::now()).min(LOOK)) {
-                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => break true,
-                Err(RecvTimeoutError::Timeout) if !self.has_ended() => {}
-                _ => break false,
-            }
-        };
+        let heard = self.hear(&received, Instant::now() + limit);
         drop(events);
         let status = self.end()?;
-        Ok((!timed_out).then_some(status))
+        Ok(heard.map(|_| status))
+    }
+
+    /// The next event. `None` if there is none up to the deadline.
+    fn hear(&mut self, received: &Receiver<Event>, deadline: Instant) -> Option<Event> {
+        loop {
+            match received.recv_timeout(deadline.saturating_duration_since(Instant::now()).min(LOOK)) {
+                Ok(event) => return Some(event),
+                Err(RecvTimeoutError::Disconnected) => return Some(Event::Exited),
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => return None,
+                Err(RecvTimeoutError::Timeout) if self.has_ended() => return Some(Event::Exited),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
     }
 
     /// Kills what is left of the group and takes the leader's status.

@@ -7,6 +7,7 @@ mod rustc;
 mod unmodelled;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -126,9 +127,7 @@ impl Job<'_> {
             command.arg("-Funsafe-code");
         }
         command.arg(self.source.name);
-        let mut search = std::ffi::OsString::from("dependency=");
-        search.push(&self.world.dependencies);
-        command.arg("-L").arg(search);
+        command.arg(option("-Ldependency=", &self.world.dependencies));
         command
     }
 
@@ -144,9 +143,7 @@ impl Job<'_> {
         // From one check to the next only the learner's library changes: what was compiled of the hidden tests stays.
         // Fewer objects than rustc makes of its own accord are linked sooner.
         command.incremental(slot).arg("-Ccodegen-units=16");
-        let mut search = std::ffi::OsString::from("dependency=");
-        search.push(&self.world.dependencies);
-        command.arg("-L").arg(search);
+        command.arg(option("-Ldependency=", &self.world.dependencies));
         command.with_world(&self.world.facades).with_world(&self.world.backstage);
         command.with_world(&BTreeMap::from([(self.exercise.id.crate_name(), library.to_owned())]));
         if let Some(linked) = &self.world.linked {
@@ -178,9 +175,7 @@ trait Options {
 
 impl Options for Command {
     fn incremental(&mut self, slot: &Slot) -> &mut Self {
-        let mut value = std::ffi::OsString::from("incremental=");
-        value.push(slot.folder().join("incremental"));
-        self.arg("-C").arg(value)
+        self.arg(option("-Cincremental=", &slot.folder().join("incremental")))
     }
 
     fn with_world(&mut self, crates: &BTreeMap<String, PathBuf>) -> &mut Self {
@@ -191,9 +186,12 @@ impl Options for Command {
 
 /// Makes crates known by these names.
 pub(crate) fn externs(command: &mut Command, crates: &BTreeMap<String, PathBuf>) {
-    for (name, path) in crates {
-        let mut value = std::ffi::OsString::from(format!("{name}="));
-        value.push(path);
-        command.arg("--extern").arg(value);
-    }
+    command.args(crates.iter().map(|(name, path)| option(&format!("--extern={name}="), path)));
+}
+
+/// An option that ends in a path, which need not be text.
+pub(crate) fn option(text: &str, path: &Path) -> OsString {
+    let mut option = OsString::from(text);
+    option.push(path);
+    option
 }

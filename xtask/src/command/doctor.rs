@@ -44,11 +44,11 @@ pub(crate) fn doctor() -> anyhow::Result<Outcome> {
     }
     symptoms.push(room(&repository.root));
     symptoms.push(exercises(&repository));
-    symptoms.extend(news(&repository));
-    symptoms.extend(conflicts(&repository));
+    let all = repository.exercises();
+    symptoms.extend(news(&repository, &all));
+    symptoms.extend(conflicts(&repository, &all));
     if let Ok(bench) = repository.bench() {
-        let exercises = repository.exercises();
-        symptoms.extend(Engine::ALL.map(|engine| world(bench, &exercises, engine)));
+        symptoms.extend(Engine::ALL.map(|engine| world(bench, &all, engine)));
     }
     print(&report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms))?;
     let well = symptoms.iter().all(|symptom| symptom.remedy.is_none());
@@ -143,11 +143,11 @@ fn exercises(repository: &Repository) -> Symptom {
 }
 
 /// What an update has brought since the learner's last checks. It is well as it is.
-fn news(repository: &Repository) -> Vec<Symptom> {
+fn news(repository: &Repository, exercises: &[Exercise]) -> Vec<Symptom> {
     let known = Known::read(repository);
     let new = known.new_ones(repository);
     let new = (!new.is_empty()).then(|| well("new", new.join(", ")));
-    let changed = known.changed_ones(repository).into_iter().map(|(id, parts)| {
+    let changed = known.changed_ones(&repository.root, exercises).into_iter().map(|(id, parts)| {
         let starter = if parts.contains(&"the starter") { ", `cargo xtask reset` takes the new starter" } else { "" };
         well("changed", format!("{id}: {}; your file is as it was{starter}", parts.join(", ")))
     });
@@ -155,15 +155,15 @@ fn news(repository: &Repository) -> Vec<Symptom> {
 }
 
 /// The learner's files that a merge has left with both versions in them.
-fn conflicts(repository: &Repository) -> Vec<Symptom> {
-    let conflict = |exercise: Exercise| {
+fn conflicts(repository: &Repository, exercises: &[Exercise]) -> Vec<Symptom> {
+    let conflict = |exercise: &Exercise| {
         let file = exercise.source();
         let text = std::fs::read_to_string(repository.root.join(&file)).unwrap_or_default();
         let marked = text.lines().any(|line| line.starts_with("<<<<<<< "));
         let remedy = format!("edit it, or `cargo xtask reset {}`, which keeps your version", exercise.id);
         marked.then(|| ill("conflict", format!("{} has the marks of a merge conflict", file.display()), remedy))
     };
-    repository.exercises().into_iter().filter_map(conflict).collect()
+    exercises.iter().filter_map(conflict).collect()
 }
 
 /// Whether a world was built, with or without stand-ins for crates.

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compile::externs;
+use crate::compile::{externs, option};
 use crate::fingerprint::sorted_entries;
 use crate::{Error, Toolchain};
 
@@ -41,8 +41,8 @@ impl Linked {
 
     /// The options with which rustc makes a program, or the objects of one.
     pub(crate) fn options(&self, command: &mut Command) {
-        let crate_option = concat(&format!("--extern={NAME}="), &self.library);
-        let path_option = concat("-Clink-arg=", Path::new(&self.run_path()));
+        let crate_option = option(&format!("--extern={NAME}="), &self.library);
+        let path_option = option("-Clink-arg=", Path::new(&self.run_path()));
         command.arg("--sysroot").arg(&self.sysroot).arg(crate_option).arg(path_option).arg(BIND_LATER);
     }
 
@@ -51,21 +51,15 @@ impl Linked {
         let mut options = vec![self.library.clone().into_os_string(), self.run_path()];
         // The linker of the toolchain, as rustc would.
         if let Some(linker) = &self.linker {
-            options.extend([concat("-B", linker), OsString::from("-fuse-ld=lld")]);
+            options.extend([option("-B", linker), OsString::from("-fuse-ld=lld")]);
         }
         options.extend(["-Wl,--gc-sections,--strip-debug,-O0", "-lgcc_s"].map(OsString::from));
         options
     }
 
     fn run_path(&self) -> OsString {
-        concat("-Wl,-rpath,", self.library.parent().unwrap_or(&self.library))
+        option("-Wl,-rpath,", self.library.parent().unwrap_or(&self.library))
     }
-}
-
-fn concat(text: &str, path: &Path) -> OsString {
-    let mut whole = OsString::from(text);
-    whole.push(path);
-    whole
 }
 
 /// Most of what could be called never is: it is looked up when it is called.
@@ -98,9 +92,7 @@ pub(super) fn link<'a>(
     // Its own calls of its own functions need no looking up at all.
     command.args([BIND_LATER, "-Clink-arg=-Wl,-Bsymbolic", "--cap-lints=allow"]).arg(&source);
     command.arg("--sysroot").arg(&linked.sysroot).arg("-o").arg(&linked.library);
-    let mut search = std::ffi::OsString::from("dependency=");
-    search.push(folder);
-    command.arg("-L").arg(search);
+    command.arg(option("-Ldependency=", folder));
     externs(&mut command, &crates);
     let output = command.output().map_err(|error| Error::io("run", &toolchain.rustc, error))?;
     Ok(output.status.success().then_some(linked))
