@@ -1,13 +1,13 @@
 //! One scenario in a process of its own, and what its end means.
 
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use kata_trace::{Budget, DeadlockKind, Evidence, Grades, Record, Request, Verdict};
 
 use crate::Error;
 use crate::child::{self, Cancel, Ended, Finished, Limits};
+use crate::compile::Program;
 
 /// A record holds the log of one execution: far more than this is not a record.
 const LONGEST_RECORD: usize = 64 << 20;
@@ -30,8 +30,7 @@ pub(crate) enum Way<'a> {
 /// # Errors
 /// The process cannot be started.
 pub(crate) fn run(
-    program: &Path,
-    root: &Path,
+    program: &Program,
     scenario: &str,
     budget: &Budget,
     grades: &Grades,
@@ -57,11 +56,11 @@ pub(crate) fn run(
         stdout: LONGEST_RECORD,
         stderr: usize::try_from(budget.output_kib << 10).unwrap_or(usize::MAX),
         resources: None,
+        signals_as_statuses: program.room.turns_signals_into_statuses(),
     };
-    let mut command = Command::new(program);
-    command.current_dir(root).env_clear();
+    let mut command = program.command(budget);
     let finished =
-        child::run(&mut command, &line, limits, cancel).map_err(|error| Error::io("start", program, error))?;
+        child::run(&mut command, &line, limits, cancel).map_err(|error| Error::io("start", &program.path, error))?;
     Ok(conclude(&request, &finished))
 }
 
@@ -203,6 +202,7 @@ fn memchr(text: &[u8], part: &[u8]) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
     use std::time::Instant;
 
     use super::*;
@@ -262,7 +262,13 @@ mod tests {
         child::run(&mut command, b"", limits, &Cancel::default()).unwrap()
     }
 
-    const AMPLE: Limits = Limits { wall: Duration::from_secs(60), stdout: 1 << 20, stderr: 1 << 20, resources: None };
+    const AMPLE: Limits = Limits {
+        wall: Duration::from_secs(60),
+        stdout: 1 << 20,
+        stderr: 1 << 20,
+        resources: None,
+        signals_as_statuses: false,
+    };
 
     #[test]
     fn a_child_is_stopped_at_its_limits() {
