@@ -3,7 +3,7 @@
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Evidence, Grades, Record, Request, Verdict};
+use kata_trace::{Budget, DeadlockKind, Evidence, Grade, Grades, Outcome, Record, Request, Verdict};
 
 use crate::Error;
 use crate::child::{self, Cancel, Ended, Finished, Limits};
@@ -88,7 +88,7 @@ fn conclude(request: &Request, finished: &Finished) -> Option<Record> {
     };
     let answer = Answer::of(&finished.stdout, request);
     match (answer, status.code()) {
-        (Answer::Record(record), Some(0)) => Some(*record),
+        (Answer::Record(record), Some(0)) => Some(believed(request, *record)),
         (Answer::Foreign, _) | (Answer::Record(_), _) => failed(
             Verdict::Tampered,
             "something other than the checker wrote to the channel that carries the verdict".to_owned(),
@@ -99,6 +99,26 @@ fn conclude(request: &Request, finished: &Finished) -> Option<Record> {
             failed(verdict, message)
         }
     }
+}
+
+/// A record, unless a pass is not borne out by what it says itself.
+fn believed(request: &Request, record: Record) -> Record {
+    let explores = request.replay.is_none();
+    if record.verdict != Verdict::Passed || !explores {
+        return record;
+    }
+    let floor = request.budget.floor;
+    if record.evidence.executions < floor {
+        let message =
+            format!("said to hold after {} executions, and there are at least {floor}", record.evidence.executions);
+        return without_record(request, Verdict::Tampered, message);
+    }
+    let forbidden = |outcome: &&Outcome| request.grades.of(&outcome.outcome) == Some(Grade::Forbidden);
+    if let Some(outcome) = record.outcomes.iter().find(forbidden) {
+        let message = format!("said to hold, and came to the forbidden outcome `{}`", outcome.outcome);
+        return without_record(request, Verdict::Tampered, message);
+    }
+    record
 }
 
 enum Answer {
@@ -216,8 +236,29 @@ mod tests {
         conclude(&request(), &finished).unwrap().verdict
     }
 
+    fn passed(executions: u64, outcomes: Vec<Outcome>) -> Record {
+        let evidence = Evidence { executions, ..Evidence::default() };
+        Record { evidence, outcomes, ..without_record(&request(), Verdict::Passed, String::new()) }
+    }
+
+    fn line(record: &Record) -> String {
+        serde_json::to_string(record).unwrap() + "\n"
+    }
+
     fn record() -> String {
-        serde_json::to_string(&without_record(&request(), Verdict::Passed, String::new())).unwrap() + "\n"
+        line(&passed(1, Vec::new()))
+    }
+
+    #[test]
+    fn a_pass_that_its_own_evidence_contradicts_is_not_believed() {
+        assert_eq!(verdict(code(0), &line(&passed(0, Vec::new())), ""), Verdict::Tampered);
+        let mut graded = request();
+        graded.grades.acceptable.insert("one".to_owned());
+        let came_to = |outcome: &str| {
+            let outcome = Outcome { outcome: outcome.to_owned(), grade: None, executions: 1, schedule: String::new() };
+            believed(&graded, passed(1, vec![outcome])).verdict
+        };
+        assert_eq!((came_to("one"), came_to("two")), (Verdict::Passed, Verdict::Tampered));
     }
 
     fn code(code: i32) -> ExitStatus {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use exercise::Track;
 use kata_trace::Budget;
 use sandbox::{Limits, Policy, Sandbox, Stage, system_files};
 
@@ -30,6 +31,8 @@ pub(crate) struct Room {
     text: Option<PathBuf>,
     learners_policy: Policy,
     policy: Policy,
+    /// The exercise is about further processes.
+    starts_processes: bool,
 }
 
 impl Room {
@@ -57,7 +60,16 @@ impl Room {
         learners_policy.write([&learners_folder]);
         let hidden = std::iter::once(job.hidden).chain(job.private);
         policy.read(hidden.map(|hidden| root.join(&hidden.name))).write([slot.folder()]);
-        Ok(Room { sandbox: job.sandbox.cloned(), root, rustc, learners_folder, text, learners_policy, policy })
+        Ok(Room {
+            sandbox: job.sandbox.cloned(),
+            root,
+            rustc,
+            learners_folder,
+            text,
+            learners_policy,
+            policy,
+            starts_processes: job.exercise.manifest.track == Track::Processes,
+        })
     }
 
     /// Where the learner's text is compiled.
@@ -130,8 +142,13 @@ impl Room {
             file_mib: 1,
             ..Limits::default()
         };
-        let mut policy = Policy::new(Stage::Run, limits);
+        let stage = if self.starts_processes { Stage::RunProcesses } else { Stage::Run };
+        let mut policy = Policy::new(stage, limits);
         policy.read(system_files()).read([program]).read(libraries);
+        if self.starts_processes {
+            // A program finds its own file there.
+            policy.with_proc();
+        }
         sandbox.command(&policy, program)
     }
 

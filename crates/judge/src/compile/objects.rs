@@ -6,6 +6,7 @@ use super::rustc::rustc;
 use super::{Job, contract, interface};
 use crate::cache::judge_identity;
 use crate::child::{self, Cancel, Ended};
+use crate::deep::deeply;
 use crate::fingerprint::sorted_entries;
 use crate::room::Room;
 use crate::slot::Slot;
@@ -41,7 +42,7 @@ pub(super) fn program(
     let run =
         rustc(job.main(library, room, slot).arg("--emit=obj").arg("--out-dir").arg(&folder), room, &job.main_text())?;
     if !run.success {
-        return Ok(Err(contract::broken(job, &run)?));
+        return Ok(Err(deeply(|| contract::broken(job, &run))?));
     }
     let fits = link(room, linked, &folder, library, path)?;
     if let (true, Some(key)) = (fits, key) {
