@@ -326,7 +326,7 @@ fn the_same_file_gets_the_same_answer_byte_for_byte() {
 }
 
 fn judgement_of(file: &str) -> judge::Judgement {
-    let options = judge::Options { remember: false, jobs: 2 };
+    let options = judge::Options { remember: false, jobs: 2, ..judge::Options::default() };
     let bench = repo_tests::bench();
     let bank = repo_tests::exercise("03-deadlock");
     judge::judge(&bench, &bank, Path::new(file), options, &mut |_| {}).unwrap().judgement

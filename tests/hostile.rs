@@ -43,7 +43,7 @@ fn judged(source: &[u8]) -> Judgement {
     let file = folder.path().join("lib.rs");
     std::fs::write(&file, source).unwrap();
     let bench = bench();
-    let options = Options { remember: false, jobs: 2 };
+    let options = Options { remember: false, jobs: 2, ..Options::default() };
     let judged = judge(&bench, &bank(), &file, options, &mut |_| {}).unwrap();
     assert!(std::fs::read(&file).unwrap() == source, "the file was changed");
     nothing_runs(bench.workspace().scratch());

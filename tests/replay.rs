@@ -26,7 +26,7 @@ fn timeless(mut judgement: Judgement) -> Judgement {
 fn a_schedule_that_fails_fails_again_step_by_step() {
     for name in ["01-lost-update", "03-deadlock", "19-relaxed-publish"] {
         let file = format!("solutions/{name}/starter.rs");
-        let options = Options { remember: false, jobs: 2 };
+        let options = Options { remember: false, jobs: 2, ..Options::default() };
         let judged = judge::judge(&bench(), &exercise(name), Path::new(&file), options, &mut |_| {}).unwrap();
         let failed = judged.judgement;
         let (engine, scenario) = (failed.engine.unwrap(), failed.scenario.clone().unwrap());
@@ -59,7 +59,7 @@ fn a_generated_input_that_fails_becomes_as_small_as_it_can_and_is_replayed() {
     let file = folder.path().join("lib.rs");
     std::fs::write(&file, right.replace(check, &format!("{forgetful}{check}"))).unwrap();
 
-    let options = Options { remember: false, jobs: 2 };
+    let options = Options { remember: false, jobs: 2, ..Options::default() };
     let judged = judge::judge(&bench(), &exercise("03-deadlock"), &file, options, &mut |_| {}).unwrap();
     let failed = judged.judgement;
     assert_snapshot!(failed.message, @"3 threads wait for ever, with the tellers' orders ([1 → 1048577: 1], [1048577 → 1: 1])");

@@ -103,7 +103,7 @@ fn whoever_breaks_a_program_by_hand_gets_a_mark() {
 
 /// The stepper, on the failure of the starter.
 fn stepper() -> Terminal {
-    let options = Options { remember: false, jobs: 2 };
+    let options = Options { remember: false, jobs: 2, ..Options::default() };
     let judged = judge::judge(&bench(), &exercise("03-deadlock"), Path::new(STARTER), options, &mut |_| {}).unwrap();
     let (scenario, schedule) = (judged.judgement.scenario.unwrap(), judged.judgement.schedule.unwrap());
     in_terminal(&["replay", "3", "--step", "--file", STARTER, "--scenario", &scenario, "--schedule", &schedule])

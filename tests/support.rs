@@ -9,6 +9,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use exercise::{Catalogue, Exercise};
 use judge::{Bench, Workspace};
+use sandbox::Sandbox;
 use tempfile::TempDir;
 
 /// The checkout that is tested.
@@ -19,6 +20,15 @@ pub fn root() -> &'static Path {
 /// What judging needs, for the checkout that is tested.
 pub fn bench() -> Bench {
     Bench::new(Workspace::new(root())).expect("the repository can be judged")
+}
+
+/// Every sandbox that this machine has.
+#[cfg(target_os = "linux")]
+pub fn sandboxes() -> Vec<Sandbox> {
+    let launcher = bench().ready_tool("sandbox", &mut |_| {}).expect("the launcher can be built");
+    let (working, refusals) = Sandbox::available(&launcher);
+    assert!(!working.is_empty(), "there is no sandbox on this machine: {refusals:?}");
+    working
 }
 
 /// An exercise of the checkout that is tested.

@@ -88,7 +88,9 @@ fn judged(source: &str) -> Judgement {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("lib.rs");
     std::fs::write(&file, source).unwrap();
-    judge(&bench(), &counter(), &file, Options { remember: false, jobs: 2 }, &mut |_| {}).unwrap().judgement
+    judge(&bench(), &counter(), &file, Options { remember: false, jobs: 2, ..Options::default() }, &mut |_| {})
+        .unwrap()
+        .judgement
 }
 
 /// The program with something else in one place.
@@ -161,7 +163,7 @@ fn without_the_crate_in_its_manifest_an_exercise_has_no_tokio() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("lib.rs");
     std::fs::write(&file, ASYNCHRONOUS).unwrap();
-    let options = Options { remember: false, jobs: 2 };
+    let options = Options { remember: false, jobs: 2, ..Options::default() };
     let judgement = judge(&bench(), &exercise("01-lost-update"), &file, options, &mut |_| {}).unwrap().judgement;
     assert_eq!(judgement.verdict, Verdict::CompileError);
     assert!(root().join(file).is_file(), "it is left alone");

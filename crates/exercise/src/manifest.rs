@@ -373,7 +373,7 @@ text = "Who waits for whom?"
         let twice = "acceptable = [\"done\"]\nforbidden = [\"done\"]";
         insta::assert_snapshot!(refusal("acceptable = [\"done\"]", twice), @"`outcomes.cycle` grades `done` twice");
         insta::assert_snapshot!(refusal("steps = 9", "stepz = 9"), @"
-        unknown field `stepz`, expected one of `executions`, `steps`, `preemptions`, `random-executions`, `seed`, `inputs`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
+        unknown field `stepz`, expected one of `executions`, `floor`, `steps`, `preemptions`, `random-executions`, `seed`, `inputs`, `cpu-seconds`, `wall-seconds`, `memory-mib`, `output-kib`
         in `budget`
         ");
         insta::assert_snapshot!(refusal("\"shuttle\"", "\"shutle\""), @"

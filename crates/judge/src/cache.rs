@@ -7,7 +7,7 @@ use exercise::Exercise;
 use kata_trace::Verdict;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Judgement, Workspace};
+use crate::{Bench, Error, Judgement};
 
 /// Where the verdict on a file is kept: one for each file, whatever it said before.
 #[derive(Clone, Debug)]
@@ -25,21 +25,15 @@ struct Kept<J> {
 }
 
 impl Entry {
-    /// `world` stands for everything that the file is compiled with.
-    pub(crate) fn new(
-        workspace: &Workspace,
-        exercise: &Exercise,
-        shown: &Path,
-        source: &[u8],
-        world: &str,
-    ) -> Result<Self, Error> {
+    /// Of the file that is shown as `shown` and says `source`.
+    pub(crate) fn new(bench: &Bench, exercise: &Exercise, shown: &Path, source: &[u8]) -> Result<Self, Error> {
+        let workspace = &bench.workspace;
         let mut hasher = blake3::Hasher::new();
         let mut part = |bytes: &[u8]| {
             hasher.update(&bytes.len().to_le_bytes());
             hasher.update(bytes);
         };
-        part(judge_identity().as_bytes());
-        part(world.as_bytes());
+        part(bench.identity().as_bytes());
         part(exercise.id.as_str().as_bytes());
         part(shown.as_os_str().as_encoded_bytes());
         part(source);

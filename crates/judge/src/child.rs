@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     pub(crate) stderr: usize,
     /// Seconds of processor time and mebibytes of address space, for a child that sets no limits on itself.
     pub(crate) resources: Option<(u64, u64)>,
+    /// The child tells the signal that ended the program within it by a status of 128 and the signal's number.
+    pub(crate) signals_as_statuses: bool,
 }
 
 /// How it came to an end.
@@ -127,8 +129,24 @@ pub(crate) fn run(command: &mut Command, input: &[u8], limits: Limits, cancel: &
             Err(_) => break,
         }
     }
+    let status = if limits.signals_as_statuses { with_signal(status) } else { status };
     let ended = ended.unwrap_or(if flooded { Ended::TooMuch } else { Ended::Itself(status) });
     Ok(Finished { ended, stdout: std::mem::take(&mut lock(&stdout)), stderr: std::mem::take(&mut lock(&stderr)) })
+}
+
+/// A status in which a signal is one.
+#[cfg(unix)]
+fn with_signal(status: ExitStatus) -> ExitStatus {
+    use std::os::unix::process::ExitStatusExt as _;
+    match status.code() {
+        Some(code @ 129..=192) => ExitStatus::from_raw(code - 128),
+        _ => status,
+    }
+}
+
+#[cfg(not(unix))]
+fn with_signal(status: ExitStatus) -> ExitStatus {
+    status
 }
 
 /// Reads a pipe to its end, keeping at most `limit` bytes.

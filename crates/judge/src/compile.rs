@@ -1,9 +1,10 @@
 //! rustc on the learner's file and on the hidden tests.
 
 mod contract;
+mod equality;
 mod interface;
 mod objects;
-mod rustc;
+pub(crate) mod rustc;
 mod unmodelled;
 
 use std::collections::BTreeMap;
@@ -13,15 +14,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use exercise::Exercise;
-use kata_trace::Verdict;
+use kata_trace::{Budget, Verdict};
+use sandbox::Sandbox;
 
 use self::rustc::{Run, rustc};
+use crate::deep::deeply;
 use crate::excerpt::{Source, complain_at_large};
+use crate::room::Room;
 use crate::scenario::Scenario;
 use crate::slot::Slot;
 use crate::verdict::Rejection;
 use crate::world::{LINKED, World};
-use crate::{Error, Toolchain, Workspace};
+use crate::{Error, Hidden, Toolchain, Workspace};
 
 /// What is compiled, and with what.
 pub(crate) struct Job<'a> {
@@ -31,28 +35,50 @@ pub(crate) struct Job<'a> {
     pub(crate) exercise: &'a Exercise,
     /// The learner's file.
     pub(crate) source: Source<'a>,
+    /// Whether that file says what is judged.
+    pub(crate) in_its_place: bool,
     /// The hidden tests.
-    pub(crate) hidden: Source<'a>,
-    pub(crate) scenarios: &'a [Scenario],
+    pub(crate) hidden: &'a Hidden,
+    /// Those that an instructor has added.
+    pub(crate) private: Option<&'a Hidden>,
+    pub(crate) sandbox: Option<&'a Sandbox>,
 }
+
+/// The scenario that no program holds: the first one of the hidden tests, and a panic after it.
+pub(crate) const CANARY: &str = "the canary";
 
 /// A program that runs scenarios. Nobody replaces its file while this lives.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
+    /// Where it runs.
+    pub(crate) room: Room,
+    /// What it is loaded with, besides what the system has.
+    libraries: Vec<PathBuf>,
     _slot: Slot,
+}
+
+impl Program {
+    /// The command that runs it.
+    pub(crate) fn command(&self, budget: &Budget) -> Command {
+        self.room.scenarios(&self.path, &self.libraries, budget)
+    }
 }
 
 /// Compiles the learner's file against the world, and the hidden tests against both.
 pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error> {
     let slot = Slot::take(job.workspace, &job.exercise.id, job.world.engine)?;
-    let library = slot.folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
-    let mut learner = job.learner();
-    learner.with_world(&job.world.facades).incremental(&slot).arg("-o").arg(&library);
+    let room = Room::of(job, &slot)?;
+    let library = room.learners_folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
+    let mut learner = job.learner(&room);
+    learner.with_world(&job.world.facades).arg("-o").arg(&library);
+    if job.in_its_place {
+        learner.incremental(&slot);
+    }
     let (run, key) = std::thread::scope(|scope| {
         // The compiler leaves a processor for it.
-        let key = scope.spawn(|| job.world.linked.as_ref().and_then(|_| objects::key(job)));
-        let run = rustc(&mut learner, job.root(), "");
+        let key = scope.spawn(|| deeply(|| job.world.linked.as_ref().and_then(|_| objects::key(job))));
+        let run = rustc(&mut learner, &room, "");
         (run, key.join().expect("reading sources does not panic"))
     });
     let run = run?;
@@ -60,36 +86,45 @@ pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error
         return Ok(Err(rejection));
     }
     if !run.success {
-        return Ok(Err(why_not(job, &run, slot.folder())?));
+        return Ok(Err(why_not(job, &run, &room)?));
+    }
+    if !job.in_its_place
+        && let Some(rejection) = equality::check(job, &room, &library)?
+    {
+        return Ok(Err(rejection));
     }
     let path = slot.folder().join("scenarios").with_extension(std::env::consts::EXE_EXTENSION);
     if let Some(linked) = &job.world.linked {
-        match objects::program(job, linked, &library, key, &slot, &path)? {
-            Ok(true) => return Ok(Ok(Program { path, _slot: slot })),
+        match objects::program(job, &room, linked, &library, key, &slot, &path)? {
+            Ok(true) => {
+                let libraries = vec![linked.library.clone()];
+                return Ok(Ok(Program { path, room, libraries, _slot: slot }));
+            }
             Ok(false) => {}
             Err(rejection) => return Ok(Err(rejection)),
         }
     }
-    let run = rustc(job.main(&library, &slot).arg("-o").arg(&path), job.root(), &job.main_text())?;
+    let run = rustc(job.main(&library, &room, &slot).arg("-o").arg(&path), &room, &job.main_text())?;
     if !run.success {
-        return Ok(Err(contract::broken(job, &run)?));
+        return Ok(Err(deeply(|| contract::broken(job, &run))?));
     }
-    Ok(Ok(Program { path, _slot: slot }))
+    Ok(Ok(Program { path, room, libraries: Vec::new(), _slot: slot }))
 }
 
 /// The world refuses the file: so does the real `std`, or the world lacks something.
-fn why_not(job: &Job<'_>, with_world: &Run, folder: &Path) -> Result<Rejection, Error> {
+fn why_not(job: &Job<'_>, with_world: &Run, room: &Room) -> Result<Rejection, Error> {
     if with_world.stopped.is_some() {
         return Ok(compile_error(with_world));
     }
-    let mut command = job.learner();
+    let mut command = job.learner(room);
     // Stand-ins for other crates do without a world, too.
     let others: BTreeMap<_, _> = (job.world.facades.iter())
         .filter(|(name, _)| *name != "std")
         .map(|(name, path)| (name.clone(), path.clone()))
         .collect();
     command.with_world(&others);
-    let run = rustc(command.arg("--emit=metadata").arg("--out-dir").arg(folder), job.root(), "")?;
+    command.arg("--emit=metadata").arg("--out-dir").arg(room.learners_folder());
+    let run = rustc(&mut command, room, "")?;
     if run.success {
         return Ok(unmodelled::unnoted(job, with_world));
     }
@@ -111,29 +146,28 @@ impl Job<'_> {
         self.workspace.root()
     }
 
-    fn rustc(&self, crate_type: &str, crate_name: &str) -> Command {
-        let mut command = Command::new(&self.toolchain.rustc);
+    fn rustc(&self, mut command: Command, crate_type: &str, crate_name: &str) -> Command {
         command.args(["--edition=2024", "--crate-type", crate_type, "--crate-name", crate_name]);
         command.args(["-Cdebuginfo=0", "-Cembed-bitcode=no"]);
         command
     }
 
     /// The learner's file, without a world.
-    fn learner(&self) -> Command {
-        let mut command = self.rustc("lib", &self.exercise.id.crate_name());
+    fn learner(&self, room: &Room) -> Command {
+        let mut command = self.rustc(room.learners_compiler(), "lib", &self.exercise.id.crate_name());
         command.args(["-Awarnings", "--force-warn=deprecated"]);
         // The lint has made sure that there is no `unsafe`; a file that speaks of this lint may set it as it likes.
         if !self.exercise.manifest.allow_unsafe && !self.source.text.contains("unsafe_code") {
             command.arg("-Funsafe-code");
         }
-        command.arg(self.source.name);
+        room.text(&mut command, self.source.name);
         command.arg(option("-Ldependency=", &self.world.dependencies));
         command
     }
 
     /// The program that runs a scenario.
-    fn main(&self, library: &Path, slot: &Slot) -> Command {
-        let mut command = self.rustc("bin", "scenarios");
+    fn main(&self, library: &Path, room: &Room, slot: &Slot) -> Command {
+        let mut command = self.rustc(room.compiler(), "bin", "scenarios");
         // What it prints when it panics names places itself, and needs no backtrace.
         command.args(["-", "--cap-lints=allow", "-Cstrip=debuginfo"]);
         // The linker's own optimisations cost more than the runs gain.
@@ -153,15 +187,29 @@ impl Job<'_> {
     }
 
     fn main_text(&self) -> String {
-        let mut text = format!("#[path = {:?}]\nmod scenarios;\n", self.hidden.name);
+        let modules = || [("scenarios", Some(self.hidden)), ("private_scenarios", self.private)].into_iter();
+        let mut text = String::new();
+        for (module, hidden) in modules() {
+            if let Some(hidden) = hidden {
+                let _ = writeln!(text, "#[path = {:?}]\nmod {module};", hidden.name);
+            }
+        }
         if self.world.linked.is_some() {
             let _ = writeln!(text, "extern crate {LINKED} as _;");
         }
         text.push_str("fn main() {\n    ::kata_world::main(&[\n");
-        for Scenario { name, .. } in self.scenarios {
-            let _ = writeln!(text, "        ::kata::harness::Scenario {{ name: {name:?}, run: scenarios::{name} }},");
+        for (module, hidden) in modules() {
+            for Scenario { name, .. } in hidden.map_or(&[][..], |hidden| &hidden.scenarios) {
+                let _ =
+                    writeln!(text, "        ::kata::harness::Scenario {{ name: {name:?}, run: {module}::{name} }},");
+            }
         }
+        let _ = writeln!(text, "        ::kata::harness::Scenario {{ name: {CANARY:?}, run: canary }},");
         text.push_str("    ]);\n}\n");
+        // What has learned to keep a scenario from failing keeps this one from it, too.
+        if let Some(Scenario { name, .. }) = self.hidden.scenarios.first() {
+            let _ = writeln!(text, "fn canary() {{ scenarios::{name}(); panic!(\"{CANARY}\"); }}");
+        }
         text
     }
 }

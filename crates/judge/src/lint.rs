@@ -5,6 +5,7 @@
 
 mod ban;
 mod path;
+mod size;
 
 use std::ops::Range;
 
@@ -29,12 +30,24 @@ pub(crate) fn lint<'a>(exercise: &Exercise, name: &str, bytes: &'a [u8]) -> Resu
             ));
         }
     };
+    if bytes.len() > size::LONGEST {
+        return Err(at_large(
+            &format!("{name} is longer than {} KiB", size::LONGEST >> 10),
+            "the longest exercise has a fiftieth of that",
+        ));
+    }
     // What is no sequence of tokens is explained best by rustc.
     let Ok(tokens) = text.parse::<TokenStream>() else { return Ok(text) };
     if tokens.is_empty() {
         return Err(at_large(
             &format!("{name} holds no code"),
             "the README of the exercise says what the program must offer; `git checkout` brings back the original",
+        ));
+    }
+    if size::is_too_deep(tokens.clone()) {
+        return Err(at_large(
+            &format!("something in {name} is nested too deeply"),
+            "give a name to what is in the middle of it",
         ));
     }
     let bans = Bans::new(exercise);

@@ -3,7 +3,7 @@
 //! Every position is reached from the beginning, by a process of its own that follows a schedule and stops at the first
 //! decision behind it. So going back is exact.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use exercise::{Engine, Exercise};
@@ -14,12 +14,11 @@ use crate::excerpt::Source;
 use crate::process::Way;
 use crate::scenario::Scenario;
 use crate::verdict::{Milliseconds, Rejection};
-use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, lint, prepare, process, read, run};
+use crate::{Bench, Error, Judgement, Prepared, Schedule, Step, Text, lint, prepare, process, read, run};
 
 /// A program to decide for.
 pub struct Game {
     exercise: Exercise,
-    root: PathBuf,
     engine: Engine,
     scenario: Scenario,
     prepared: Prepared,
@@ -53,15 +52,14 @@ impl Game {
         report: &mut dyn FnMut(Step),
     ) -> Result<Result<Self, Rejection>, Error> {
         let Schedule { engine, scenario, tokens } = start;
-        let root = bench.workspace.root().to_owned();
         let (shown, bytes) = read(bench, file)?;
         let name = shown.to_string_lossy().into_owned();
         let text = match lint::lint(exercise, &name, &bytes) {
             Ok(text) => text,
             Err(rejection) => return Ok(Err(rejection)),
         };
-        let source = Source { name: &name, text };
-        let prepared = match prepare(bench, exercise, engine, source, &mut Milliseconds::default(), report)? {
+        let text = Text::in_its_place(Source { name: &name, text });
+        let prepared = match prepare(bench, exercise, engine, text, &mut Milliseconds::default(), report)? {
             Ok(prepared) => prepared,
             Err(rejection) => return Ok(Err(rejection)),
         };
@@ -70,7 +68,7 @@ impl Game {
                 Error::new(format!("{} has no scenario `{scenario}` in the {engine} world", exercise.id))
             })?;
         let exercise = exercise.clone();
-        let mut game = Game { exercise, root, engine, scenario, prepared, known: Vec::new() };
+        let mut game = Game { exercise, engine, scenario, prepared, known: Vec::new() };
         game.known = game.whole(tokens)?;
         Ok(Ok(game))
     }
@@ -112,9 +110,8 @@ impl Game {
 
     fn run(&self, way: Way<'_>, cancel: &Cancel) -> Result<Option<Record>, Error> {
         let budget = self.exercise.manifest.budget(&self.scenario.name);
-        let program = &self.prepared.program.path;
         let grades = self.exercise.manifest.grades(&self.scenario.name);
-        process::run(program, &self.root, &self.scenario.name, budget, grades, way, cancel)
+        process::run(&self.prepared.program, &self.scenario.name, budget, grades, way, cancel)
     }
 
     /// The objects of the execution that is explored first, and where they lie.

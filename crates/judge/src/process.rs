@@ -1,13 +1,13 @@
 //! One scenario in a process of its own, and what its end means.
 
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 
-use kata_trace::{Budget, DeadlockKind, Evidence, Grades, Record, Request, Verdict};
+use kata_trace::{Budget, DeadlockKind, Evidence, Grade, Grades, Outcome, Record, Request, Verdict};
 
 use crate::Error;
 use crate::child::{self, Cancel, Ended, Finished, Limits};
+use crate::compile::Program;
 
 /// A record holds the log of one execution: far more than this is not a record.
 const LONGEST_RECORD: usize = 64 << 20;
@@ -30,8 +30,7 @@ pub(crate) enum Way<'a> {
 /// # Errors
 /// The process cannot be started.
 pub(crate) fn run(
-    program: &Path,
-    root: &Path,
+    program: &Program,
     scenario: &str,
     budget: &Budget,
     grades: &Grades,
@@ -57,11 +56,11 @@ pub(crate) fn run(
         stdout: LONGEST_RECORD,
         stderr: usize::try_from(budget.output_kib << 10).unwrap_or(usize::MAX),
         resources: None,
+        signals_as_statuses: program.room.turns_signals_into_statuses(),
     };
-    let mut command = Command::new(program);
-    command.current_dir(root).env_clear();
+    let mut command = program.command(budget);
     let finished =
-        child::run(&mut command, &line, limits, cancel).map_err(|error| Error::io("start", program, error))?;
+        child::run(&mut command, &line, limits, cancel).map_err(|error| Error::io("start", &program.path, error))?;
     Ok(conclude(&request, &finished))
 }
 
@@ -89,7 +88,7 @@ fn conclude(request: &Request, finished: &Finished) -> Option<Record> {
     };
     let answer = Answer::of(&finished.stdout, request);
     match (answer, status.code()) {
-        (Answer::Record(record), Some(0)) => Some(*record),
+        (Answer::Record(record), Some(0)) => Some(believed(request, *record)),
         (Answer::Foreign, _) | (Answer::Record(_), _) => failed(
             Verdict::Tampered,
             "something other than the checker wrote to the channel that carries the verdict".to_owned(),
@@ -100,6 +99,26 @@ fn conclude(request: &Request, finished: &Finished) -> Option<Record> {
             failed(verdict, message)
         }
     }
+}
+
+/// A record, unless a pass is not borne out by what it says itself.
+fn believed(request: &Request, record: Record) -> Record {
+    let explores = request.replay.is_none();
+    if record.verdict != Verdict::Passed || !explores {
+        return record;
+    }
+    let floor = request.budget.floor;
+    if record.evidence.executions < floor {
+        let message =
+            format!("said to hold after {} executions, and there are at least {floor}", record.evidence.executions);
+        return without_record(request, Verdict::Tampered, message);
+    }
+    let forbidden = |outcome: &&Outcome| request.grades.of(&outcome.outcome) == Some(Grade::Forbidden);
+    if let Some(outcome) = record.outcomes.iter().find(forbidden) {
+        let message = format!("said to hold, and came to the forbidden outcome `{}`", outcome.outcome);
+        return without_record(request, Verdict::Tampered, message);
+    }
+    record
 }
 
 enum Answer {
@@ -203,6 +222,7 @@ fn memchr(text: &[u8], part: &[u8]) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
     use std::time::Instant;
 
     use super::*;
@@ -216,8 +236,29 @@ mod tests {
         conclude(&request(), &finished).unwrap().verdict
     }
 
+    fn passed(executions: u64, outcomes: Vec<Outcome>) -> Record {
+        let evidence = Evidence { executions, ..Evidence::default() };
+        Record { evidence, outcomes, ..without_record(&request(), Verdict::Passed, String::new()) }
+    }
+
+    fn line(record: &Record) -> String {
+        serde_json::to_string(record).unwrap() + "\n"
+    }
+
     fn record() -> String {
-        serde_json::to_string(&without_record(&request(), Verdict::Passed, String::new())).unwrap() + "\n"
+        line(&passed(1, Vec::new()))
+    }
+
+    #[test]
+    fn a_pass_that_its_own_evidence_contradicts_is_not_believed() {
+        assert_eq!(verdict(code(0), &line(&passed(0, Vec::new())), ""), Verdict::Tampered);
+        let mut graded = request();
+        graded.grades.acceptable.insert("one".to_owned());
+        let came_to = |outcome: &str| {
+            let outcome = Outcome { outcome: outcome.to_owned(), grade: None, executions: 1, schedule: String::new() };
+            believed(&graded, passed(1, vec![outcome])).verdict
+        };
+        assert_eq!((came_to("one"), came_to("two")), (Verdict::Passed, Verdict::Tampered));
     }
 
     fn code(code: i32) -> ExitStatus {
@@ -262,7 +303,13 @@ mod tests {
         child::run(&mut command, b"", limits, &Cancel::default()).unwrap()
     }
 
-    const AMPLE: Limits = Limits { wall: Duration::from_secs(60), stdout: 1 << 20, stderr: 1 << 20, resources: None };
+    const AMPLE: Limits = Limits {
+        wall: Duration::from_secs(60),
+        stdout: 1 << 20,
+        stderr: 1 << 20,
+        resources: None,
+        signals_as_statuses: false,
+    };
 
     #[test]
     fn a_child_is_stopped_at_its_limits() {

@@ -10,7 +10,7 @@ use crate::child::Cancel;
 use crate::excerpt::Source;
 use crate::process::Way;
 use crate::verdict::{Milliseconds, millis};
-use crate::{Bench, Error, Judgement, Step, lint, prepare, process, read, run};
+use crate::{Bench, Error, Judgement, Step, Text, lint, prepare, process, read, run};
 
 /// Which execution to repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,6 @@ fn rerun(
     report: &mut dyn FnMut(Step),
 ) -> Result<Replayed, Error> {
     let started = Instant::now();
-    let root = bench.workspace.root();
     let (shown, bytes) = read(bench, file)?;
     let shown = shown.to_string_lossy();
     let rejected = |rejection| Ok(Replayed::Ran(Box::new(Judgement::rejected(&exercise.id, rejection))));
@@ -83,9 +82,9 @@ fn rerun(
         Ok(text) => text,
         Err(rejection) => return rejected(rejection),
     };
-    let source = Source { name: &shown, text };
+    let text = Text::in_its_place(Source { name: &shown, text });
     let mut ms = Milliseconds::default();
-    let prepared = match prepare(bench, exercise, schedule.engine, source, &mut ms, report)? {
+    let prepared = match prepare(bench, exercise, schedule.engine, text, &mut ms, report)? {
         Ok(prepared) => prepared,
         Err(rejection) => return rejected(rejection),
     };
@@ -94,10 +93,9 @@ fn rerun(
     };
     let budget = exercise.manifest.budget(&scenario.name);
     let running = Instant::now();
-    let program = &prepared.program.path;
     let grades = exercise.manifest.grades(&scenario.name);
     let way = if simplify { Way::Simplify(schedule.tokens) } else { Way::Replay(schedule.tokens) };
-    let record = process::run(program, root, &scenario.name, budget, grades, way, &Cancel::default())?;
+    let record = process::run(&prepared.program, &scenario.name, budget, grades, way, &Cancel::default())?;
     let mut record = record.expect("nobody cancels this");
     ms.run = millis(running.elapsed());
     if let Some(trace) = &mut record.trace {

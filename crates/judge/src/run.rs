@@ -1,6 +1,5 @@
 //! The scenarios of a program, a few at a time, up to the first that fails.
 
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -13,7 +12,7 @@ use crate::compile::Program;
 use crate::process::Way;
 use crate::scenario::Scenario;
 use crate::verdict::millis;
-use crate::{Error, ScenarioResult, process};
+use crate::{Error, Options, ScenarioResult, process};
 
 /// A scenario that has run.
 pub(crate) struct Ran {
@@ -23,15 +22,14 @@ pub(crate) struct Ran {
 
 type Slot = Mutex<Option<Result<Ran, Error>>>;
 
-/// Runs the scenarios and returns them in the order of the file, up to the first that failed. Which one that is does
-/// not depend on the order in which they end: whatever comes before it runs to its end.
+/// Runs the scenarios and returns them in the order of the file, up to the first that failed unless every one is asked
+/// for. Which one that is does not depend on the order in which they end: whatever comes before it runs to its end.
 pub(crate) fn run(
     exercise: &Exercise,
     engine: Engine,
     program: &Program,
     scenarios: &[Scenario],
-    root: &Path,
-    jobs: usize,
+    options: Options<'_>,
 ) -> Result<Vec<Ran>, Error> {
     let slots: Vec<(Cancel, Slot)> = scenarios.iter().map(|_| Default::default()).collect();
     let next = AtomicUsize::new(0);
@@ -45,20 +43,20 @@ pub(crate) fn run(
             let started = Instant::now();
             let budget = exercise.manifest.budget(&scenario.name);
             let grades = exercise.manifest.grades(&scenario.name);
-            let ran = match process::run(&program.path, root, &scenario.name, budget, grades, Way::Explore, cancel) {
+            let ran = match process::run(program, &scenario.name, budget, grades, Way::Explore, cancel) {
                 Ok(None) => continue,
                 Ok(Some(record)) => Ok(Ran { result: result(engine, scenario, &record, started), record }),
                 Err(error) => Err(error),
             };
             let failed = ran.as_ref().map_or(true, |ran| ran.result.verdict != Verdict::Passed);
             *slot.lock().expect("nothing panics while it holds this") = Some(ran);
-            if failed {
+            if failed && !options.every_scenario {
                 slots[index + 1..].iter().for_each(|(cancel, _)| cancel.cancel());
             }
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..jobs.min(scenarios.len()) {
+        for _ in 1..options.jobs.min(scenarios.len()) {
             scope.spawn(work);
         }
         work();
@@ -69,7 +67,7 @@ pub(crate) fn run(
         let ran = ran?;
         let failed = ran.result.verdict != Verdict::Passed;
         finished.push(ran);
-        if failed {
+        if failed && !options.every_scenario {
             break;
         }
     }

@@ -1,12 +1,11 @@
 //! The simplest execution that fails as the one that was found, looked for in a process of its own: whatever goes wrong
 //! there, what was found stands.
 
-use std::path::Path;
-
 use exercise::{Engine, Exercise};
 use kata_trace::{Budget, Record};
 
 use crate::child::Cancel;
+use crate::compile::Program;
 use crate::process::Way;
 use crate::{Error, process};
 
@@ -17,13 +16,7 @@ const CPU_SECONDS: u64 = 2;
 ///
 /// # Errors
 /// The process cannot be started.
-pub(crate) fn simplest(
-    engine: Engine,
-    program: &Path,
-    root: &Path,
-    exercise: &Exercise,
-    found: Record,
-) -> Result<Record, Error> {
+pub(crate) fn simplest(engine: Engine, program: &Program, exercise: &Exercise, found: Record) -> Result<Record, Error> {
     let Some(tokens) = found.schedule.as_deref().filter(|_| engine == Engine::Shuttle) else { return Ok(found) };
     let (budget, grades) = (exercise.manifest.budget(&found.scenario), exercise.manifest.grades(&found.scenario));
     let budget = Budget {
@@ -32,7 +25,7 @@ pub(crate) fn simplest(
         ..budget.clone()
     };
     let way = Way::Simplify(tokens);
-    let answer = process::run(program, root, &found.scenario, &budget, grades, way, &Cancel::default())?;
+    let answer = process::run(program, &found.scenario, &budget, grades, way, &Cancel::default())?;
     let same = |answer: &Record| (answer.verdict, answer.kind) == (found.verdict, found.kind);
     Ok(match answer.filter(|answer| answer.simplification.is_some() && same(answer)) {
         Some(simplest) => Record { evidence: found.evidence, outcomes: found.outcomes, ..simplest },

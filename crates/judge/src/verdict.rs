@@ -7,6 +7,7 @@ use exercise::{Engine, Exercise, Id};
 use kata_trace::{
     DeadlockKind, Event, Evidence, Location, Object, Outcome, Record, Simplification, Thread, Trace, Verdict,
 };
+use sandbox::Tier;
 use serde::{Deserialize, Serialize};
 
 /// The version of [`Judgement`]'s form.
@@ -29,6 +30,9 @@ pub struct Judgement {
     pub engine: Option<Engine>,
     /// The scenario that failed.
     pub scenario: Option<String>,
+    /// What kept the program from everything else, if anything did.
+    #[serde(default)]
+    pub sandbox: Option<Tier>,
     /// What was explored: in the scenario that failed, or in all of them.
     pub evidence: Option<Evidence>,
     /// One sentence; empty for `passed`.
@@ -140,6 +144,7 @@ impl Judgement {
             kind: None,
             engine: None,
             scenario: None,
+            sandbox: None,
             evidence: None,
             message,
             at: None,
@@ -216,9 +221,12 @@ impl Judgement {
     /// [`Location::file`], and the text.
     pub fn sources(&self, root: &Path, exercise: &Exercise) -> Vec<(String, String)> {
         let hidden = self.engine.map(|engine| exercise.hidden(engine).to_string_lossy().into_owned());
+        // Those of an overlay lie in a folder of that name, too.
+        let is_hidden = |file: &str| {
+            Some(file) == hidden.as_deref() || Path::new(file).parent().is_some_and(|folder| folder.ends_with("hidden"))
+        };
         let places = self.trace.iter().filter_map(|event| event.at.as_ref()).chain(&self.at);
-        let names: BTreeSet<&str> =
-            places.map(|at| at.file.as_str()).filter(|file| Some(*file) != hidden.as_deref()).collect();
+        let names: BTreeSet<&str> = places.map(|at| at.file.as_str()).filter(|file| !is_hidden(file)).collect();
         // A place in the standard library has no file here, and is not quoted.
         let read = |name: &str| Some((name.to_owned(), std::fs::read_to_string(root.join(name)).ok()?));
         names.into_iter().filter_map(read).collect()

@@ -27,6 +27,8 @@ impl From<&std::panic::Location<'_>> for Location {
 pub struct Budget {
     /// Executions of the systematic search, all bounds together.
     pub executions: u64,
+    /// Executions that a pass needs at least: a program that keeps the contract cannot be explored in fewer.
+    pub floor: u64,
     /// Steps of one execution; more is a livelock.
     pub steps: u64,
     /// The largest preemption bound of the systematic search; `None` goes on until nothing is left out.
@@ -51,6 +53,7 @@ impl Default for Budget {
     fn default() -> Self {
         Budget {
             executions: 20_000,
+            floor: 1,
             steps: 2_000,
             preemptions: None,
             random_executions: 500,

@@ -11,7 +11,7 @@ use super::Job;
 use super::rustc::{Message, Run, Span};
 use crate::excerpt::{Source, complain_at_large};
 use crate::verdict::Rejection;
-use crate::{Diagnostic, Error};
+use crate::{Diagnostic, Error, Hidden};
 
 /// The hidden tests do not compile against the learner's program: says which of its items are not what they must be.
 /// The text of the tests is not shown.
@@ -125,7 +125,7 @@ impl Items {
     fn mentioned_by(&self, job: &Job<'_>, error: &Message) -> Option<String> {
         let pointed_to = error.places().filter(|span| span.file_name == job.source.name);
         let pointed_to = pointed_to.filter_map(|span| text_at(&job.source, span)).flat_map(words);
-        let named = error.primary().into_iter().filter_map(|span| text_at(&job.hidden, span)).flat_map(words);
+        let named = error.primary().into_iter().filter_map(|span| text_at(&job.test(span)?, span)).flat_map(words);
         pointed_to.chain(named).find(|word| self.places.contains_key(*word)).map(str::to_owned)
     }
 }
@@ -133,6 +133,14 @@ impl Items {
 fn text_at<'a>(source: &Source<'a>, span: &Span) -> Option<&'a str> {
     let start = source.offset(span.line_start, span.column_start)?;
     source.text.get(start..source.offset(span.line_end, span.column_end)?)
+}
+
+impl<'a> Job<'a> {
+    /// The file of hidden tests that a place is in.
+    fn test(&self, span: &Span) -> Option<Source<'a>> {
+        let mut files = std::iter::once(self.hidden).chain(self.private);
+        files.find(|hidden| hidden.name == span.file_name).map(Hidden::source)
+    }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

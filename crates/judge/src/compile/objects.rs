@@ -1,13 +1,14 @@
 //! The hidden tests as object files, which one program after the other is linked from.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use super::rustc::{LIMITS, rustc};
+use super::rustc::rustc;
 use super::{Job, contract, interface};
 use crate::cache::judge_identity;
 use crate::child::{self, Cancel, Ended};
+use crate::deep::deeply;
 use crate::fingerprint::sorted_entries;
+use crate::room::Room;
 use crate::slot::Slot;
 use crate::verdict::Rejection;
 use crate::world::Linked;
@@ -17,6 +18,7 @@ use crate::{Error, cache};
 /// of the library has changed: `key` stands for that. `false` if they cannot be linked in this way.
 pub(super) fn program(
     job: &Job<'_>,
+    room: &Room,
     linked: &Linked,
     library: &Path,
     key: Option<String>,
@@ -27,7 +29,7 @@ pub(super) fn program(
     let kept = folder.join("key");
     let unchanged = key.is_some() && std::fs::read_to_string(&kept).ok() == key;
     // What the library shares of generic code may be gone with a body that used it: then nothing fits together.
-    if unchanged && link(job, linked, &folder, library, path)? {
+    if unchanged && link(room, linked, &folder, library, path)? {
         return Ok(Ok(true));
     }
     let renew = || {
@@ -38,11 +40,11 @@ pub(super) fn program(
     };
     renew().map_err(|error| Error::io("replace", &folder, error))?;
     let run =
-        rustc(job.main(library, slot).arg("--emit=obj").arg("--out-dir").arg(&folder), job.root(), &job.main_text())?;
+        rustc(job.main(library, room, slot).arg("--emit=obj").arg("--out-dir").arg(&folder), room, &job.main_text())?;
     if !run.success {
-        return Ok(Err(contract::broken(job, &run)?));
+        return Ok(Err(deeply(|| contract::broken(job, &run))?));
     }
-    let fits = link(job, linked, &folder, library, path)?;
+    let fits = link(room, linked, &folder, library, path)?;
     if let (true, Some(key)) = (fits, key) {
         cache::write(&kept, key.as_bytes())?;
     }
@@ -53,7 +55,8 @@ pub(super) fn program(
 pub(super) fn key(job: &Job<'_>) -> Option<String> {
     let interface = interface::digest(job.source.name, job.source.text)?;
     let mut hasher = blake3::Hasher::new();
-    for part in [judge_identity().as_str(), &job.world.fingerprint, job.hidden.text, &job.main_text()] {
+    let private = job.private.map_or("", |private| &private.text);
+    for part in [judge_identity().as_str(), &job.world.fingerprint, &job.hidden.text, private, &job.main_text()] {
         hasher.update(&part.len().to_le_bytes()).update(part.as_bytes());
     }
     hasher.update(interface.as_bytes());
@@ -61,12 +64,12 @@ pub(super) fn key(job: &Job<'_>) -> Option<String> {
 }
 
 /// Whether the linker made a program.
-fn link(job: &Job<'_>, linked: &Linked, folder: &Path, library: &Path, path: &Path) -> Result<bool, Error> {
+fn link(room: &Room, linked: &Linked, folder: &Path, library: &Path, path: &Path) -> Result<bool, Error> {
     let entries = sorted_entries(folder)?;
     let objects = entries.into_iter().filter(|path: &PathBuf| path.extension().is_some_and(|is| is == "o"));
-    let mut linker = Command::new("cc");
-    linker.args(objects).arg(library).args(linked.linker_options()).arg("-o").arg(path).current_dir(job.root());
-    let finished = child::run(&mut linker, b"", LIMITS, &Cancel::default());
+    let mut linker = room.linker();
+    linker.args(objects).arg(library).args(linked.linker_options()).arg("-o").arg(path);
+    let finished = child::run(&mut linker, b"", room.compiler_limits(), &Cancel::default());
     let finished = finished.map_err(|error| Error::io("run", Path::new("cc"), error))?;
     Ok(matches!(finished.ended, Ended::Itself(status) if status.success()))
 }

@@ -8,11 +8,17 @@ use kata_trace::Location;
 use serde::Deserialize;
 
 use crate::child::{self, Cancel, Ended, Limits};
+use crate::room::Room;
 use crate::{Diagnostic, Error};
 
 /// A source that makes the compiler exceed this is a bomb: the largest exercise needs a fraction of it.
-pub(super) const LIMITS: Limits =
-    Limits { wall: Duration::from_secs(60), stdout: 1 << 20, stderr: 32 << 20, resources: Some((10, 4096)) };
+pub(crate) const LIMITS: Limits = Limits {
+    wall: Duration::from_secs(60),
+    stdout: 1 << 20,
+    stderr: 32 << 20,
+    resources: Some((10, 4096)),
+    signals_as_statuses: false,
+};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -125,17 +131,11 @@ fn used_up(_status: std::process::ExitStatus) -> bool {
     false
 }
 
-/// Runs rustc in `root`.
-pub(super) fn rustc(command: &mut Command, root: &Path, input: &str) -> Result<Run, Error> {
-    command.args(["--error-format=json", "--json=diagnostic-rendered-ansi"]).current_dir(root);
-    // A build script's variables would be visible to `env!`; an exercise has none.
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"CARGO") {
-            command.env_remove(name);
-        }
-    }
+/// Runs rustc.
+pub(super) fn rustc(command: &mut Command, room: &Room, input: &str) -> Result<Run, Error> {
+    command.args(["--error-format=json", "--json=diagnostic-rendered-ansi"]);
     let program = Path::new(command.get_program()).to_owned();
-    let finished = child::run(command, input.as_bytes(), LIMITS, &Cancel::default());
+    let finished = child::run(command, input.as_bytes(), room.compiler_limits(), &Cancel::default());
     let finished = finished.map_err(|error| Error::io("run", &program, error))?;
     let stderr = String::from_utf8_lossy(&finished.stderr);
     let messages: Vec<Message> = stderr.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
