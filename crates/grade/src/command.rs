@@ -21,6 +21,7 @@ use grade::record::Status;
 use grade::roster::Roster;
 use grade::run::{Ran, run};
 use judge::{Bench, Step, Workspace};
+use sandbox::{Sandbox, Tier};
 
 /// Grade a class: judge what everybody handed in, and write marks and pages.
 ///
@@ -41,6 +42,8 @@ pub(crate) struct Cli {
     out: Option<PathBuf>,
     #[command(flatten)]
     about: About,
+    #[command(flatten)]
+    confinement: Confinement,
     #[command(flatten)]
     work: Work,
     /// Write these only: gradescope, classroom, exercism, junit, canvas, nbgrader, jplag.
@@ -71,6 +74,17 @@ struct About {
     roster: Option<PathBuf>,
 }
 
+/// What strangers' programs are confined in.
+#[derive(Clone, Copy, Debug, Args)]
+struct Confinement {
+    /// The sandbox: bubblewrap or landlock. The strongest that works here, if this is not given.
+    #[arg(long, value_name = "NAME", conflicts_with = "insecure_no_sandbox")]
+    sandbox: Option<Tier>,
+    /// Confine nothing: what students wrote can read and do whatever you can.
+    #[arg(long)]
+    insecure_no_sandbox: bool,
+}
+
 /// How it is judged.
 #[derive(Debug, Args)]
 struct Work {
@@ -88,6 +102,8 @@ enum Command {
         /// Into how many parts the work is cut, for as many machines.
         #[arg(long, value_name = "N", default_value_t = 1)]
         shards: u32,
+        #[command(flatten)]
+        confinement: Confinement,
     },
     /// Judge a part of a plan. What is judged already is not judged again.
     Run {
@@ -96,6 +112,8 @@ enum Command {
         /// Which part: 2/8. All of it, if this is not given.
         #[arg(long, value_name = "I/N")]
         shard: Option<Shard>,
+        #[command(flatten)]
+        confinement: Confinement,
         #[command(flatten)]
         work: Work,
     },
@@ -121,18 +139,20 @@ impl Cli {
     /// Does what is asked for.
     pub(crate) fn run(self, root: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         let site = Site::find(root)?;
-        let Cli { command, submissions, out, about, work, format } = self;
+        let Cli { command, submissions, out, about, confinement, work, format } = self;
         let Some(command) = command else {
             let (submissions, out) = submissions.zip(out).context("the command line asks for both")?;
-            return site.grade(&Intake { submissions, out, about }, &work, &format);
+            return site.grade(&Intake { submissions, out, about }, confinement, &work, &format);
         };
         match command {
-            Command::Plan { intake, shards } => {
-                let Some((class, plan)) = site.plan(&intake, shards)? else { return Ok(ExitCode::from(2)) };
+            Command::Plan { intake, shards, confinement } => {
+                let Some(judging) = site.judging(confinement)? else { return Ok(ExitCode::from(2)) };
+                let planned = site.plan(&intake, &judging, shards)?;
+                let Some((class, plan)) = planned else { return Ok(ExitCode::from(2)) };
                 said(&class, &plan);
                 Ok(ExitCode::SUCCESS)
             }
-            Command::Run { dir, shard, work } => {
+            Command::Run { dir, shard, confinement, work } => {
                 let started = Instant::now();
                 let out = Out::new(dir);
                 let plan: Plan = read(&out.plan())?;
@@ -141,7 +161,12 @@ impl Cli {
                     anstream::eprintln!("error: the plan has {} parts, and {shard} is none of them", plan.shards);
                     return Ok(ExitCode::from(2));
                 }
-                let ran = site.run(&out, &plan, shard, &work)?;
+                // What the plan was made for, unless something else is asked for: that is refused below.
+                let planned = plan.sandbox.parse().ok();
+                let sandbox = confinement.sandbox.or(planned.filter(|_| !confinement.insecure_no_sandbox));
+                let judging = site.judging(Confinement { sandbox, ..confinement })?;
+                let Some(judging) = judging else { return Ok(ExitCode::from(2)) };
+                let ran = site.run(&out, &plan, shard, judging, &work)?;
                 anstream::eprintln!("{}", told(ran, started));
                 Ok(ExitCode::from(if ran.errors > 0 { 3 } else { 0 }))
             }
@@ -171,23 +196,52 @@ impl Site {
         Ok(Site { catalogue: Catalogue::read(&root)?, root })
     }
 
-    fn judging(&self) -> anyhow::Result<Judging> {
-        Judging::new(Bench::new(Workspace::new(&self.root))?)
+    /// Nothing if there is no sandbox: it says so on the standard error.
+    fn judging(&self, confinement: Confinement) -> anyhow::Result<Option<Judging>> {
+        let bench = Bench::new(Workspace::new(&self.root))?;
+        if confinement.insecure_no_sandbox {
+            anstream::eprintln!("warning: nothing is confined: what students wrote can do whatever you can");
+            return Judging::new(bench).map(Some);
+        }
+        let launcher = bench.ready_tool("sandbox", &mut say)?;
+        let (working, refusals) = match confinement.sandbox {
+            None => Sandbox::available(&launcher),
+            Some(tier) => match Sandbox::probe(tier, &launcher) {
+                Ok(sandbox) => (vec![sandbox], Vec::new()),
+                Err(reason) => (Vec::new(), vec![(tier, reason)]),
+            },
+        };
+        if let Some(sandbox) = working.into_iter().next() {
+            return Judging::new(bench.with_sandbox(Some(sandbox))).map(Some);
+        }
+        anstream::eprintln!("error: no sandbox works here, and what students wrote is not run without one");
+        for (tier, reason) in refusals {
+            anstream::eprintln!("  {tier}: {reason}");
+        }
+        anstream::eprintln!("`--insecure-no-sandbox` runs it all the same");
+        Ok(None)
     }
 
     /// Everything at once.
-    fn grade(&self, intake: &Intake, work: &Work, formats: &[Format]) -> anyhow::Result<ExitCode> {
+    fn grade(
+        &self,
+        intake: &Intake,
+        confinement: Confinement,
+        work: &Work,
+        formats: &[Format],
+    ) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
-        let Some((class, plan)) = self.plan(intake, 1)? else { return Ok(ExitCode::from(2)) };
+        let Some(judging) = self.judging(confinement)? else { return Ok(ExitCode::from(2)) };
+        let Some((class, plan)) = self.plan(intake, &judging, 1)? else { return Ok(ExitCode::from(2)) };
         said(&class, &plan);
         let out = Out::new(&intake.out);
-        let ran = self.run(&out, &plan, Shard::WHOLE, work)?;
+        let ran = self.run(&out, &plan, Shard::WHOLE, judging, work)?;
         anstream::eprintln!("{}", told(ran, started));
         self.merge(&out, formats)
     }
 
     /// Nothing if something that was asked for does not exist: it says so on the standard error.
-    fn plan(&self, intake: &Intake, shards: u32) -> anyhow::Result<Option<(Class, Plan)>> {
+    fn plan(&self, intake: &Intake, judging: &Judging, shards: u32) -> anyhow::Result<Option<(Class, Plan)>> {
         let Intake { submissions, out, about: About { assignment, roster } } = intake;
         for file in [Some(submissions), assignment.as_ref(), roster.as_ref()].into_iter().flatten() {
             if !file.exists() {
@@ -220,14 +274,15 @@ impl Site {
             keep_overlay(overlay, &out.overlay())?;
         }
         let overlay = overlay.map(|_| out.overlay());
-        let plan = Plan::new(&class, &self.root, &self.catalogue, &self.judging()?, overlay.as_deref(), shards)?;
+        let plan = Plan::new(&class, &self.root, &self.catalogue, judging, overlay.as_deref(), shards)?;
         write(&out.class(), &class)?;
         write(&out.plan(), &plan)?;
         Ok(Some((class, plan)))
     }
 
-    fn run(&self, out: &Out, plan: &Plan, shard: Shard, work: &Work) -> anyhow::Result<Ran> {
-        let judging = self.judging()?.with_overlay(plan.overlay.then(|| out.overlay()));
+    fn run(&self, out: &Out, plan: &Plan, shard: Shard, judging: Judging, work: &Work) -> anyhow::Result<Ran> {
+        let overlay = plan.overlay.then(|| std::path::absolute(out.overlay())).transpose();
+        let judging = judging.with_overlay(overlay.context("cannot tell the working directory")?);
         run(out, plan, shard, &self.catalogue, &judging, work.jobs, &mut say)
     }
 

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use exercise::Exercise;
 use judge::{Bench, Judgement, Needs, Options, Step};
 
 use crate::harness::harness;
+
+/// What is recorded where nothing is confined.
+pub const NO_SANDBOX: &str = "none";
 
 /// Judges texts.
 #[derive(Debug)]
@@ -34,8 +36,8 @@ impl Judging {
     }
 
     /// What strangers' programs are confined in.
-    pub fn sandbox(&self) -> &str {
-        "none"
+    pub fn sandbox(&self) -> &'static str {
+        self.bench.sandbox().map_or(NO_SANDBOX, |sandbox| sandbox.tier().name())
     }
 
     /// The bench.
@@ -61,14 +63,9 @@ impl Judging {
     /// # Errors
     /// Something fails that is no fault of the text.
     pub fn judge(&self, exercise: &Exercise, text: &[u8]) -> anyhow::Result<Judgement> {
-        let _ = &self.overlay;
-        let folder = tempfile::tempdir().context("cannot make a folder")?;
-        let file = folder.path().join("lib.rs");
-        std::fs::write(&file, text).context("cannot write a temporary file")?;
-        let options = Options { remember: false, jobs: 1 };
-        let judged = judge::judge(&self.bench, exercise, &file, options, &mut |_| {})?;
-        let shown = serde_json::to_string(&judged.judgement)?;
-        Ok(serde_json::from_str(&shown.replace(&*file.to_string_lossy(), &shown_as(exercise)))?)
+        let overlay = self.overlay.as_deref();
+        let options = Options { remember: false, jobs: 1, every_scenario: true, overlay };
+        Ok(judge::judge_text(&self.bench, exercise, &exercise.source(), text, options, &mut |_| {})?)
     }
 }
 

@@ -61,7 +61,7 @@ impl Plan {
             let with = of_exercise(root, &exercise, overlay)?;
             for handed in class.students.iter().filter_map(|student| student.files.get(&task.id)) {
                 let mut digest = Digest::default();
-                for part in [&judging.harness, judging.sandbox(), &task.id, &with, &handed.text] {
+                for part in [judging.harness.as_str(), judging.sandbox(), &task.id, &with, &handed.text] {
                     digest.part(part.as_bytes());
                 }
                 units.insert(Unit { exercise: task.id.clone(), text: handed.text.clone(), key: digest.finish() });
