@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod doctor;
 mod film;
+mod grade;
 mod hint;
 mod list;
 mod man;
@@ -55,6 +56,8 @@ pub(crate) enum Command {
     New(new::Arguments),
     /// Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with.
     Verify(verify::Arguments),
+    /// Grade a class: judge what everybody handed in, and write marks and pages.
+    Grade(grade::Arguments),
     /// Look for what could keep the checker from working.
     Doctor,
     /// Print completions for a shell.
@@ -81,6 +84,7 @@ impl Command {
             Command::Progress(arguments) => progress::progress(&arguments),
             Command::New(arguments) => new::new(&arguments),
             Command::Verify(arguments) => verify::verify(&arguments),
+            Command::Grade(arguments) => grade::grade(&arguments),
             Command::Doctor => doctor::doctor(),
             Command::Completions(arguments) => completions::completions(&arguments),
             Command::Man(arguments) => man::man(&arguments),

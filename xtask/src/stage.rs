@@ -1,6 +1,6 @@
-//! The program that has a screen of its own: built when it is first needed, and run in our terminal.
+//! The programs that show and that grade: built when they are first needed, and run in our terminal.
 //!
-//! What only a screen needs is no part of this program, so that the first check of a fresh clone does not wait for it.
+//! What only they need is no part of this program, so that the first check of a fresh clone does not wait for it.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::{Child, Command, ExitStatus};
@@ -31,10 +31,14 @@ pub(crate) fn command(repository: &Repository, what: &str, exercise: &Exercise) 
 
 /// The command that shows something of the whole repository; its further arguments are the caller's.
 pub(crate) fn bare(repository: &Repository, what: &str) -> anyhow::Result<Command> {
-    let program = repository.bench()?.ready_tool("stage", &mut say)?;
-    let mut command = Command::new(program);
+    let mut command = tool(repository, "stage")?;
     command.arg(what).arg("--root").arg(&repository.root);
     Ok(command)
+}
+
+/// A program of this repository that a check does without.
+pub(crate) fn tool(repository: &Repository, name: &'static str) -> anyhow::Result<Command> {
+    Ok(Command::new(repository.bench()?.ready_tool(name, &mut say)?))
 }
 
 /// Something to show, in a file that is there as long as what is returned.
@@ -57,7 +61,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<Outcome> {
         Some(1) => Outcome::NotPassed,
         Some(2) => Outcome::BadUsage,
         Some(_) => Outcome::InternalError,
-        None => anyhow::bail!("the program that shows it died: {status}"),
+        None => anyhow::bail!("{} died: {status}", command.get_program().display()),
     })
 }
 

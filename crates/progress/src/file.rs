@@ -69,11 +69,16 @@ impl Progress {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
+        Ok(Progress { path, ..Progress::of_text(text) })
+    }
+
+    /// What a file says that lies elsewhere. One that cannot be used counts as empty.
+    pub fn of_text(text: Vec<u8>) -> Self {
         let (document, corrupt) = match parse(text) {
             Ok(document) => (document, None),
             Err(reason) => (DocumentMut::new(), Some(reason)),
         };
-        Ok(Progress { path, document, corrupt })
+        Progress { path: PathBuf::new(), document, corrupt }
     }
 
     /// When and how an exercise was solved.
