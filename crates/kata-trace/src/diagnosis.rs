@@ -65,6 +65,8 @@ pub enum Pattern {
     CancelledUpdate,
     /// A message was dropped with the send that waited to hand it over.
     CancelledSend,
+    /// A thread panicked in the middle of a change, which stayed as it was at that moment.
+    PanickedUpdate,
     /// An attempt failed, and was not repeated.
     GaveUp,
     /// A wait ended for no reason.

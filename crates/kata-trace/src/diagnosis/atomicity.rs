@@ -11,7 +11,7 @@ use crate::{Event, ObjectId, Op, ThreadId, Trace, Value, is_test};
 use super::case::{Case, Draft, equals, failing_panic};
 use super::order::{Order, is_compiler_fence, reads_atomic, writes_atomic};
 use super::variable::{Access, Kind, accesses};
-use super::{Diagnosis, Pattern, attempt, cancel, race};
+use super::{Diagnosis, Pattern, attempt, cancel, panic, race};
 
 /// Two accesses of one thread to one variable, and a write of another thread between them.
 #[derive(Clone, Debug)]
@@ -91,7 +91,8 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         None => {
             let update = cancel::explain_update(case, end, &mut draft);
             let cancelled = update.or_else(|| cancel::explain_send(case, end, &mut draft));
-            cancelled.or_else(|| attempt::explain(case, failing, end, &mut draft))?
+            let given_up = cancelled.or_else(|| panic::explain_update(case, end, &mut draft));
+            given_up.or_else(|| attempt::explain(case, failing, end, &mut draft))?
         }
     };
     Some(draft.finish(pattern))

@@ -936,3 +936,36 @@ fn nothing_is_said_about_a_load_of_the_latest_value() {
         "nothing"
     );
 }
+
+#[test]
+fn an_update_that_a_panic_ended_in_the_middle() {
+    insta::assert_snapshot!(assertion(
+        "main: spawn t1 test:5
+         t1: lock books :108
+         t1: panic \"there is no rate\" test:20
+         t1: unlock books :110
+         t1: exit
+         main: lock books :120
+         main: unlock books
+         main: panic \"60 are missing\" test:9"
+    ), @"
+    PanickedUpdate
+    t1 panicked at test:20: there is no rate.
+    It held `books`, since :108, and `books` was unlocked as the change at :110 had left it.
+    - :108 t1 locks `books`
+    - test:20 t1 panics here
+    ^ :110 t1 changes `books`, and gets no further
+    events [1, 2, 3, 7]
+    ");
+    // What was not changed was not left half-done.
+    assert_eq!(
+        assertion(
+            "t1: lock books :108
+             t1: panic \"there is no rate\" test:20
+             t1: unlock books
+             t1: exit
+             main: panic \"60 are missing\" test:9"
+        ),
+        "nothing"
+    );
+}
