@@ -56,6 +56,7 @@ impl Kit {
             std::fs::create_dir_all(folder)?;
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
             self.archive(file.as_file_mut())?;
+            share(file.as_file())?;
             file.persist(path)?;
             anyhow::Ok(())
         };
@@ -77,4 +78,16 @@ impl Kit {
         archive.finish()?;
         Ok(())
     }
+}
+
+/// Lets others read a file that was made as a temporary one: kits are for them.
+#[cfg(unix)]
+fn share(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn share(_file: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
 }
