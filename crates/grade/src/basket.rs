@@ -224,6 +224,9 @@ impl<'a> Basket<'a> {
                 (Ok(below), Kind::File) => below,
             };
             let path = [folder, &below].concat();
+            if is_litter(&below) {
+                continue;
+            }
             if is_within_a_tool(&below) {
                 self.notes.add(What::Ignored, member_shown, "in the folder of a tool");
                 continue;

@@ -28,7 +28,6 @@ pub struct Class {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Student {
     /// Who it is.
-    #[serde(flatten)]
     pub person: Person,
     /// The roster has the student; so does every one where there is no roster.
     pub on_roster: bool,
@@ -65,12 +64,6 @@ pub struct LookedAt {
     pub hints: u32,
     /// The solution.
     pub solution: bool,
-}
-
-impl Default for Lateness {
-    fn default() -> Self {
-        Lateness::Unknown
-    }
 }
 
 impl Student {

@@ -28,8 +28,9 @@ pub enum Format {
     /// `results.json` of a [Gradescope autograder](https://gradescope-autograders.readthedocs.io/en/latest/specs/),
     /// one for each student.
     Gradescope,
-    /// What a runner tells the [reporter](https://github.com/classroom-resources/autograding-grading-reporter) of GitHub
-    /// Classroom, one file for each student.
+    /// What a runner tells the reporter of
+    /// [GitHub Classroom](https://github.com/classroom-resources/autograding-grading-reporter), one file for each
+    /// student.
     Classroom,
     /// `results.json` of an [Exercism test runner](https://exercism.org/docs/building/tooling/test-runners/interface),
     /// version 3, one for each student and exercise.

@@ -35,7 +35,7 @@ pub fn take_in(
     texts: &Texts,
 ) -> anyhow::Result<Class> {
     let exercises = assignment.exercises(catalogue)?;
-    let places = Places::new(&exercises);
+    let places = Places::new(&exercises, catalogue.ids());
     let mut loose = Notes::default();
     let mut students: BTreeMap<String, Student> = BTreeMap::new();
     let all = roster.map(Roster::people).unwrap_or_default();
@@ -126,7 +126,8 @@ fn hand_in(
 fn choose(mut taken: Vec<Taken>, notes: &mut Notes) -> Vec<(Id, Vec<u8>, String)> {
     taken.sort_by(|a, b| {
         let key = |taken: &Taken| (taken.place.exercise.clone(), taken.place.rank, u32::MAX - taken.place.version);
-        key(a).cmp(&key(b)).then_with(|| a.path.cmp(&b.path))
+        let shouted = |taken: &Taken| taken.path != taken.path.to_lowercase();
+        key(a).cmp(&key(b)).then(shouted(a).cmp(&shouted(b))).then_with(|| a.path.cmp(&b.path))
     });
     let mut chosen: Vec<(Id, Vec<u8>, String)> = Vec::new();
     for Taken { place, path, text } in taken {

@@ -23,10 +23,11 @@ pub struct Late {
 }
 
 /// How late somebody was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lateness {
     /// Nobody asks, or nobody knows.
+    #[default]
     Unknown,
     /// Not at all.
     InTime,

@@ -151,7 +151,10 @@ impl Grading {
             record.message = judgement.message.clone();
             record.like = self.likes.get(&key).map(|(path, _)| path.clone());
             record.scenarios = ended(task, expected, Some(judgement));
-            record.mark = Some(mark(task, judgement.verdict, &record.scenarios));
+            // What the starter holds already, nobody has earned.
+            let unchanged = record.starter && judgement.verdict != Verdict::Passed;
+            let earned = if unchanged { 0.0 } else { mark(task, judgement.verdict, &record.scenarios) };
+            record.mark = Some(earned);
             return record;
         }
         record.status = Status::InternalError;

@@ -39,7 +39,7 @@ pub(crate) fn parts(path: &[u8]) -> Result<Vec<String>, &'static str> {
     }
     // Some programs for Windows write their own separator.
     let separator = |byte: &u8| matches!(byte, b'/' | b'\\');
-    if path.first().is_some_and(|byte| separator(byte)) {
+    if path.first().is_some_and(separator) {
         return Err("its path is absolute");
     }
     if path.get(1) == Some(&b':') && path[0].is_ascii_alphabetic() {

@@ -1,5 +1,5 @@
-//! Pages for people: one for each student, and one for the instructor. They need no network, and whatever strangers wrote
-//! stands in them as text.
+//! Pages for people: one for each student, and one for the instructor. They need no network, and whatever strangers
+//! wrote stands in them as text.
 
 mod report;
 mod student;
@@ -117,6 +117,11 @@ impl Look {
         };
         Look { class, sign, word: verdict.to_string() }
     }
+}
+
+/// The head of a table.
+fn headings(names: &[&str]) -> Markup {
+    html! { thead { tr { @for name in names { th scope="col" { (name) } } } } }
 }
 
 /// Text in which names stand between backticks.

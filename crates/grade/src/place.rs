@@ -6,6 +6,8 @@ use exercise::{Exercise, Id};
 #[derive(Clone, Debug)]
 pub struct Places {
     exercises: Vec<(Id, Vec<String>)>,
+    /// All exercises that there are, asked for or not.
+    all: Vec<Id>,
 }
 
 /// Where a file belongs.
@@ -23,14 +25,14 @@ pub(crate) struct Place {
 const NOT_THE_LEARNERS: [&str; 4] = ["solutions", "hidden", "target", "tests"];
 
 impl Places {
-    /// For these exercises.
-    pub fn new<'a>(exercises: impl IntoIterator<Item = &'a Exercise>) -> Self {
+    /// For these exercises, out of all that there are.
+    pub fn new<'a>(exercises: impl IntoIterator<Item = &'a Exercise>, all: &[Id]) -> Self {
         let editable = |exercise: &Exercise| {
             let files = exercise.manifest.editable.iter();
             files.map(|file| file.to_string_lossy().replace('\\', "/").to_lowercase()).collect()
         };
         let exercises = exercises.into_iter().map(|exercise| (exercise.id.clone(), editable(exercise))).collect();
-        Places { exercises }
+        Places { exercises, all: all.to_vec() }
     }
 
     /// Whether there is only one exercise, whose file needs no other name than `lib.rs`.
@@ -68,7 +70,7 @@ impl Places {
                     return place(id, 1, version);
                 }
             }
-            return None;
+            break;
         }
         for (name, version) in [(stem, 0), (bare, version)] {
             if let Some((id, _)) = self.named(name) {
@@ -76,6 +78,10 @@ impl Places {
             }
         }
         let [(id, editable)] = self.exercises.as_slice() else { return None };
+        // `lib.rs` alone is the one exercise's, unless it lies in the folder of another one.
+        if folders.iter().any(|folder| self.all.iter().any(|other| other != id && other.as_str() == folder)) {
+            return None;
+        }
         for (name, version) in [(stem, 0), (bare, version)] {
             if editable.iter().any(|file| file.rsplit('/').next() == Some(&format!("{name}.rs"))) {
                 return place(id, 3, version);
@@ -99,7 +105,9 @@ mod tests {
     use super::*;
 
     fn places(ids: &[&str]) -> Places {
-        Places { exercises: ids.iter().map(|id| (id.parse().unwrap(), vec!["src/lib.rs".to_owned()])).collect() }
+        let all = ["01-lost-update", "03-deadlock", "04-hidden-guard"].map(|id| id.parse().unwrap()).to_vec();
+        let exercises = ids.iter().map(|id| (id.parse().unwrap(), vec!["src/lib.rs".to_owned()]));
+        Places { exercises: exercises.collect(), all }
     }
 
     fn place(places: &Places, path: &str) -> Option<(String, u8, u32)> {
@@ -120,6 +128,7 @@ mod tests {
             ("deadlock.rs", "03-deadlock", 2, 0),
             ("homework/03_deadlock-2.rs", "03-deadlock", 2, 2),
             ("03.rs", "03-deadlock", 2, 0),
+            ("03-deadlock/deadlock.rs", "03-deadlock", 2, 0),
             ("lost_update (1).rs", "01-lost-update", 2, 1),
         ] {
             assert_eq!(place(&places, path), Some((exercise.to_owned(), rank, version)), "{path}");
@@ -143,6 +152,10 @@ mod tests {
         let places = places(&["03-deadlock"]);
         assert_eq!(place(&places, "lib.rs"), Some(("03-deadlock".to_owned(), 3, 0)));
         assert_eq!(place(&places, "bank/src/lib-3.rs"), Some(("03-deadlock".to_owned(), 3, 3)));
-        assert_eq!(place(&places, "solutions/03-deadlock/lib.rs"), None);
+        assert_eq!(place(&places, "2026-katas/lib.rs"), Some(("03-deadlock".to_owned(), 3, 0)));
+        for path in ["solutions/03-deadlock/lib.rs", "exercises/04-hidden-guard/src/lib.rs", "03-deadlock/src/main.rs"]
+        {
+            assert_eq!(place(&places, path), None, "{path}");
+        }
     }
 }

@@ -132,8 +132,8 @@ impl<'a> Moodle<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let (who, rest) = text.split_once("_assignsubmission_")?;
         let (name, id) = who.rsplit_once('_')?;
-        let file = rest.strip_prefix("file")?;
-        let file = file.strip_prefix('_').filter(|file| !file.is_empty());
+        // `file`, or another way to hand in, of which the platform makes files, too.
+        let file = rest.split_once('_').map(|(_, file)| file).filter(|file| !file.is_empty());
         (!name.is_empty() && is_number(id)).then_some(Moodle { name, id, file })
     }
 }
@@ -158,6 +158,8 @@ mod tests {
         assert_eq!(Moodle::parse("Student One_12_assignsubmission_file_"), moodle("Student One", "12", None));
         assert_eq!(Moodle::parse("Student One_12_assignsubmission_file"), moodle("Student One", "12", None));
         assert_eq!(Moodle::parse("S_T_1_assignsubmission_file_lib.rs"), moodle("S_T", "1", Some("lib.rs")));
-        assert_eq!(Moodle::parse("Student One_12_assignsubmission_onlinetext"), None);
+        let text = Moodle::parse("Student One_12_assignsubmission_onlinetext");
+        assert_eq!(text, moodle("Student One", "12", None));
+        assert_eq!(Moodle::parse("student_assignsubmission_file"), None);
     }
 }

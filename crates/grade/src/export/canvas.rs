@@ -1,5 +1,5 @@
-//! A CSV file for the gradebook of Canvas: the columns that it asks for, and one for the assignment. An empty cell leaves
-//! the mark there as it is.
+//! A CSV file for the gradebook of Canvas: the columns that it asks for, and one for the assignment. An empty cell
+//! leaves the mark there as it is.
 
 use std::path::PathBuf;
 

@@ -89,6 +89,7 @@ pub(super) fn of_record(grading: &Grading, feedbacks: &Feedbacks, task: &Task, r
         let is_told = record.scenario.as_ref() == Some(&scenario.name);
         let output = match (ended, scenario.verdict) {
             _ if scenario.private => String::new(),
+            (Ended::Passed, _) if record.starter && !shared => "it holds in the program that was given, too".to_owned(),
             (Ended::Passed, _) if shared => String::new(),
             (Ended::Passed, _) => "it holds; the exercise counts as a whole, and not all of it holds".to_owned(),
             (Ended::Failed, _) if is_told => story.trim_end().to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::{Look, whole, with_code};
+use super::{Look, headings, whole, with_code};
 use crate::class::Student;
 use crate::late::Lateness;
 use crate::merge::Grading;
@@ -30,7 +30,8 @@ pub(super) fn page(grading: &Grading, _out: &Out) -> Markup {
                 @if let Some(deadline) = assignment.deadline { "; due " (deadline) }
             }
             nav aria-label="Parts of this page" {
-                a href="#map" { "map" } " " a href="#mistakes" { "mistakes" } " " a href="#identical" { "identical" } " "
+                a href="#map" { "map" } " " a href="#mistakes" { "mistakes" } " "
+                a href="#identical" { "identical" } " "
                 a href="#errors" { "not judged" } " " a href="#files" { "files not taken" }
             }
         }
@@ -77,7 +78,8 @@ fn map(grading: &Grading) -> Markup {
                         tr {
                             th scope="col" aria-sort="ascending" { button type="button" { "student" } }
                             @for task in &grading.class.assignment.tasks {
-                                th scope="col" { button type="button" title=(grading.exercises[&task.id].0.manifest.title) { (task.id) } }
+                                @let title = &grading.exercises[&task.id].0.manifest.title;
+                                th scope="col" { button type="button" title=(title) { (task.id) } }
                             }
                             th scope="col" { button type="button" { "late" } }
                             th scope="col" { button type="button" { "marks" } }
@@ -185,9 +187,12 @@ fn mistakes(grading: &Grading) -> Markup {
             h2 { "Common mistakes" }
             @if likes.is_empty() && unlike.is_empty() { p.soft { "None." } }
             @if !likes.is_empty() {
-                p.soft { "Files that are like a wrong fix of the collection: they fail as it does, and change the starter as it does." }
+                p.soft {
+                    "Files that are like a wrong fix of the collection: they fail as it does, and change the starter "
+                    "as it does."
+                }
                 table {
-                    thead { tr { th scope="col" { "exercise" } th scope="col" { "wrong fix" } th scope="col" { "who" } } }
+                    (headings(&["exercise", "wrong fix", "who"]))
                     tbody {
                         @for ((exercise, path), (lesson, students)) in likes {
                             tr {
@@ -202,7 +207,7 @@ fn mistakes(grading: &Grading) -> Markup {
             @if !unlike.is_empty() {
                 p.soft { "Files that fail in a way of their own:" }
                 table {
-                    thead { tr { th scope="col" { "exercise" } th scope="col" { "verdict" } th scope="col" { "scenario" } th scope="col" { "who" } } }
+                    (headings(&["exercise", "verdict", "scenario", "who"]))
                     tbody {
                         @for ((exercise, word, scenario), students) in unlike {
                             tr {
@@ -241,7 +246,7 @@ fn identical(grading: &Grading) -> Markup {
                     "The same to the byte. For likeness, see " code { "cargo xtask grade export jplag DIR" } "."
                 }
                 table {
-                    thead { tr { th scope="col" { "exercise" } th scope="col" { "file" } th scope="col" { "who" } } }
+                    (headings(&["exercise", "file", "who"]))
                     tbody {
                         @for ((exercise, text), (starter, students)) in groups {
                             tr {
@@ -271,7 +276,7 @@ fn errors(grading: &Grading) -> Markup {
             } @else {
                 p { "These have no mark. The same command tries them again." }
                 table {
-                    thead { tr { th scope="col" { "student" } th scope="col" { "exercise" } th scope="col" { "why" } } }
+                    (headings(&["student", "exercise", "why"]))
                     tbody {
                         @for record in errors {
                             tr {

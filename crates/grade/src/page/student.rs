@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Look, film_name, whole, with_code};
+use super::{Look, film_name, headings, whole, with_code};
 use crate::assignment::Task;
 use crate::class::Student;
 use crate::feedback::Feedbacks;
@@ -25,7 +25,7 @@ pub(super) fn page(grading: &Grading, feedbacks: &Feedbacks, student: &Student) 
         }
         main {
             table.summary {
-                thead { tr { th scope="col" { "exercise" } th scope="col" { "verdict" } th scope="col" { "marks" } } }
+                (headings(&["exercise", "verdict", "marks"]))
                 tbody {
                     @for (task, record) in grading.records_of(student) {
                         @let look = Look::of(record);
@@ -133,7 +133,7 @@ fn scenarios(record: &Record, expected: &[Expected]) -> Markup {
         details {
             summary { "what was looked at: " (rows.len()) " scenarios" }
             table {
-                thead { tr { th scope="col" { "scenario" } th scope="col" { "verdict" } th scope="col" { "executions" } } }
+                (headings(&["scenario", "verdict", "executions"]))
                 tbody {
                     @for (name, about, scenario) in rows {
                         @let look = scenario.verdict.map(Look::of_verdict);

@@ -1,0 +1,77 @@
+//! Pages: whatever strangers wrote is text in them, and nobody reads what is not meant for them.
+
+use grade::page::write_pages;
+
+use crate::class::{School, judgement};
+
+const ONE: &str = "title = \"<b>One</b>\"\n[[exercise]]\nid = \"03\"\n";
+
+#[test]
+fn names_and_code_of_strangers_are_text() {
+    let school = School::new();
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+    let name = hostile.replace('/', "_");
+    school.file(format!("{name}/03-deadlock.rs"), "fn f() {} // </script><script>alert(3)</script>");
+    school.file(format!("{name}/<svg onload=alert(4)>.txt"), "");
+    let roster = format!("id,name\ns1,\"{}\"\n", hostile.replace('"', "\"\""));
+    let class = school.take_in(ONE, Some(&roster));
+    let (grading, feedbacks) = school.graded(&class, |exercise, _| judgement(exercise, &["opposite_transfers"], 0));
+    write_pages(&grading, &feedbacks, &school.out()).unwrap();
+    let mut pages = vec![school.out().report()];
+    for folder in std::fs::read_dir(school.out().pages()).unwrap() {
+        let folder = folder.unwrap();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
+        assert!(folder.file_name().to_str().unwrap().chars().all(plain), "{folder:?}");
+        pages.extend(std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    assert_eq!(pages.len(), 3);
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap().to_lowercase();
+        for bad in ["<script>alert", "<img", "<svg onload", "<b>one", "<b>are"] {
+            assert!(!text.contains(bad), "{}: {bad}", page.display());
+        }
+        assert!(text.contains("default-src 'none'"), "{}", page.display());
+        assert!(!text.contains("http://") && !text.contains("https://"), "{} needs a network", page.display());
+    }
+}
+
+#[test]
+fn a_students_page_holds_nothing_of_others_and_nothing_of_the_hidden_tests() {
+    let school = School::new();
+    school.file("student-01/03-deadlock.rs", "fn of_the_first() {}");
+    school.file("student-02/03-deadlock.rs", "fn of_the_second() {}");
+    let class = school.take_in(ONE, None);
+    let (grading, feedbacks) = school.graded(&class, |exercise, _| judgement(exercise, &["opposite_transfers"], 0));
+    write_pages(&grading, &feedbacks, &school.out()).unwrap();
+    let hidden = std::fs::read_to_string(repo_tests::root().join("exercises/03-deadlock/hidden/shuttle.rs")).unwrap();
+    let page = |student: &str| {
+        let folder = school.out().pages().join(student);
+        let files =
+            std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        files.collect::<String>()
+    };
+    let (first, second) = (page("student-01"), page("student-02"));
+    assert!(!first.contains("of_the_second") && !second.contains("of_the_first"));
+    assert!(!first.contains("student-02") && !second.contains("student-01"));
+    for line in hidden.lines().map(str::trim).filter(|line| line.len() > 30 && line.ends_with(';')) {
+        assert!(!first.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn the_report_tells_who_handed_in_the_same() {
+    let school = School::new();
+    let starter = std::fs::read_to_string(repo_tests::root().join("solutions/03-deadlock/starter.rs")).unwrap();
+    for (student, text) in [("s1", "a"), ("s2", "a"), ("s3", "b"), ("s4", &starter), ("s5", &starter)] {
+        school.file(format!("{student}/03-deadlock.rs"), text);
+    }
+    let class = school.take_in(ONE, None);
+    let (grading, feedbacks) = school.graded(&class, |exercise, _| judgement(exercise, &["opposite_transfers"], 0));
+    write_pages(&grading, &feedbacks, &school.out()).unwrap();
+    let report = std::fs::read_to_string(school.out().report()).unwrap();
+    let identical = report.split("id=\"identical\"").nth(1).unwrap().split("</section>").next().unwrap();
+    assert_eq!(identical.matches("2 students").count(), 2);
+    assert_eq!(identical.matches("the starter, unchanged").count(), 1);
+    assert!(!identical.contains(">s3<"));
+    assert_eq!(grading.plan.units.len(), 3);
+}
