@@ -49,6 +49,8 @@
 
 pub mod executor;
 pub mod gauge;
+#[cfg(unix)]
+pub mod process;
 pub mod raw;
 pub mod sync;
 pub mod thread;

@@ -23,6 +23,12 @@ pub(crate) struct State {
     pub(crate) asynchronous: bool,
     pub(crate) live: usize,
     pub(crate) peak: usize,
+    /// The processes that were started.
+    #[cfg(unix)]
+    pub(crate) processes: Vec<crate::process::Process>,
+    /// Grows whenever a pipe or a process changes.
+    #[cfg(unix)]
+    pub(crate) traffic: u64,
 }
 
 /// An event before it is recorded.
@@ -75,6 +81,10 @@ impl State {
             asynchronous: false,
             live: 0,
             peak: 0,
+            #[cfg(unix)]
+            processes: Vec::new(),
+            #[cfg(unix)]
+            traffic: 0,
         }
     }
 
@@ -138,6 +148,19 @@ impl State {
         if !repeats {
             self.record(lane, step.ok(false));
         }
+    }
+
+    /// Writes an event, in place of the one before if that is the same with less.
+    #[cfg(unix)]
+    pub(crate) fn record_growing(&mut self, lane: LaneId, step: Step) {
+        if let Some(last) = self.lanes[lane].events.back_mut()
+            && (last.entry.op, last.entry.at, last.entry.ok, last.object)
+                == (step.entry.op, step.entry.at, step.entry.ok, step.object)
+        {
+            last.entry.after = step.entry.after;
+            return;
+        }
+        self.record(lane, step);
     }
 
     fn stamp(&mut self, lane: LaneId, step: Step) {
@@ -204,6 +227,10 @@ impl State {
                 Part::Heartbeat(heart) => heart.has_answered(number),
                 _ => true,
             },
+            #[cfg(unix)]
+            Reason::Pipes { ends } => crate::process::is_ready(self, ends),
+            #[cfg(unix)]
+            Reason::Exited { process } => crate::process::has_ended(&self.processes[process]),
             Reason::Time | Reason::Shutdown => false,
         }
     }
@@ -325,6 +352,7 @@ impl State {
             LaneKind::Thread => format!("t{ordinal}"),
             LaneKind::Task => format!("task {ordinal}"),
             LaneKind::Blocking => format!("blocking {ordinal}"),
+            LaneKind::Process => format!("process {ordinal}"),
         }
     }
 }

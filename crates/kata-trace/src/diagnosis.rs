@@ -17,6 +17,7 @@ mod livelock;
 mod order;
 mod overlap;
 mod panic;
+mod pipe;
 mod race;
 mod signature;
 mod variable;
@@ -83,6 +84,8 @@ pub enum Pattern {
     GuardAcrossAwait,
     /// Work that must be able to overlap did not.
     NotConcurrent,
+    /// A process waits at an end of a pipe, and whoever has the other end waits, too.
+    Pipe,
     /// A panic.
     Panic,
 }
@@ -121,7 +124,7 @@ pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> 
         Verdict::NotConcurrent => overlap::diagnose(&case),
         Verdict::AssertionFailed => atomicity::diagnose(&case),
         Verdict::Panicked => panic::diagnose(&case),
-        Verdict::Livelock => livelock::diagnose(&case),
+        Verdict::Livelock => pipe::asked_in_vain(&case).or_else(|| livelock::diagnose(&case)),
         Verdict::DataRace => race::diagnose(&case),
         Verdict::BlockedExecutor => executor::blocked(&case),
         Verdict::GuardAcrossAwait => executor::guard_across_await(&case),

@@ -74,6 +74,8 @@ impl End {
         }
         match event.map(|event| (event.op, event.peer)) {
             Some((Op::Join, Some(peer))) => format!("waits for {}", words.thread(peer)),
+            Some((Op::ReadPipe, _)) => format!("waits to read {what}"),
+            Some((Op::WritePipe, _)) => format!("waits to write {what}"),
             Some((Op::Park, _)) => "parked for ever".to_owned(),
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
             Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),

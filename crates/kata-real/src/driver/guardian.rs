@@ -17,6 +17,10 @@ const LONGEST_POLL: Duration = Duration::from_secs(2);
 /// it. A timer of the learner's that is longer, and that all others wait for, would be taken for a standstill.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// The same, when every child says that it sleeps at an end of a pipe: seen twice.
+#[cfg(unix)]
+const CONFIRMED: Duration = Duration::from_millis(90);
+
 /// The same, when somebody seems to run but the system says that every thread sleeps.
 const ASLEEP: Duration = Duration::from_secs(3);
 
@@ -45,12 +49,25 @@ fn watch() {
 }
 
 fn judge(state: Guard, quiet: Duration) -> Guard {
-    let still =
-        (quiet >= QUIET && standstill::is_certain(&state)) || (quiet >= ASLEEP && standstill::is_possible(&state));
-    if still && everybody_sleeps(standstill::is_certain(&state)) {
+    if is_still(&state, quiet) && everybody_sleeps(standstill::is_certain(&state)) {
         standstill::report(state);
     }
     state
+}
+
+fn is_still(state: &Guard, quiet: Duration) -> bool {
+    // What a child did before it fell asleep is seen by those who wait for it: it is asked first.
+    let children = standstill::children(state);
+    #[cfg(unix)]
+    if children == standstill::Children::Blocked && !state.asynchronous && quiet >= CONFIRMED {
+        return standstill::is_certain(state);
+    }
+    #[cfg(unix)]
+    if children == standstill::Children::Busy {
+        return false;
+    }
+    let _ = children;
+    (quiet >= QUIET && standstill::is_certain(state)) || (quiet >= ASLEEP && standstill::is_possible(state))
 }
 
 /// A poll that runs, has used too much, and the last place where it reached the world.

@@ -202,3 +202,20 @@ fn a_thread_that_spins_on_what_a_stuck_one_wrote() {
     events [0, 1, 2, 3]
     ");
 }
+
+#[test]
+fn a_child_that_is_asked_over_and_over() {
+    insta::assert_snapshot!(told(
+        Verdict::Livelock,
+        "main: spawn sort :20
+         main: join sort failed :24
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    Pipe
+    main asks at :24 over and over whether sort has ended, and does nothing else in between.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    ^ :24 main asks here whether sort has ended
+    events [1]
+    ");
+}
