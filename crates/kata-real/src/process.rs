@@ -14,7 +14,7 @@ mod pipe;
 mod script;
 mod watch;
 
-pub use child::{Child, ChildStderr, ChildStdin, ChildStdout};
+pub use child::{Child, ChildStderr, ChildStdin, ChildStdout, PipeReader, PipeWriter, pipe};
 pub use command::{Command, on_spawn};
 pub use script::{Script, play};
 

@@ -95,16 +95,19 @@ pub(crate) fn report(mut state: Guard) -> ! {
         end(state, Verdict::BlockedExecutor, message, wait.at);
     }
     #[cfg(unix)]
-    if state.lanes.iter().any(|lane| lane.stuck.is_some())
-        && let Some((_, wait)) = find(&|wait| matches!(wait.reason, Reason::Pipes { .. } | Reason::Exited { .. }))
-    {
-        let message = format!("{} wait for each other", names(&state));
+    if let Some((_, wait)) = find(&|wait| matches!(wait.reason, Reason::Pipes { .. } | Reason::Exited { .. })) {
+        let with_child = state.lanes.iter().any(|lane| lane.stuck.is_some());
+        let message = if with_child {
+            format!("{} wait for each other", names(&state))
+        } else {
+            format!("{}, and nobody is left to go on", all_wait(&state))
+        };
         deadlock(state, DeadlockKind::Channel, message, wait.at);
     }
     let channel = |wait: &crate::lane::Wait| {
         matches!(wait.reason, Reason::Message { .. } | Reason::Room { .. } | Reason::Taken { .. })
     };
-    let message = format!("{} wait, and nobody is left to go on", names(&state));
+    let message = format!("{}, and nobody is left to go on", all_wait(&state));
     if let Some((_, wait)) = find(&channel) {
         deadlock(state, DeadlockKind::Channel, message, wait.at);
     }
@@ -122,6 +125,13 @@ fn deadlock(state: Guard, kind: DeadlockKind, message: String, at: &'static std:
         Failure { verdict: Verdict::Deadlock, kind: Some(kind), message, at: Some(at.into()) },
         Past::Everybody,
     )
+}
+
+/// `main and t1 wait`
+fn all_wait(state: &State) -> String {
+    let names = names(state);
+    let wait = if names.contains(" and ") { "wait" } else { "waits" };
+    format!("{names} {wait}")
 }
 
 /// The names of those who wait, as the subject of a sentence.

@@ -47,9 +47,11 @@ fn expect(result: Result<Formatted, FormatError>, text: &str, warnings: &str) {
 }
 
 fn same(what: &str, found: &str, wanted: &str) {
+    if found == wanted {
+        return;
+    }
     let equal = found.bytes().zip(wanted.bytes()).take_while(|(a, b)| a == b).count();
-    assert!(
-        found == wanted,
+    panic!(
         "`{what}` has {} of {} bytes that the formatter wrote, the first {equal} of them as it wrote them",
         found.len(),
         wanted.len()
@@ -165,7 +167,7 @@ pub fn a_formatter_may_be_missing() {
 
 /// Two files are formatted at the same time.
 pub fn two_files_at_once() {
-    let both = Arc::new(Rendezvous::new(2, "formatting two files,"));
+    let both = Arc::new(Rendezvous::new(2, "formatting two files"));
     thread::scope(|scope| {
         for name in ["rustfmt", "gofmt"] {
             let both = Arc::clone(&both);

@@ -1,4 +1,5 @@
 //! verdict: deadlock
+//! kind: channel
 //! scenario: a_formatter_may_give_up
 //! why: a pipe of one's own for the input, and `output` does the rest; but the command keeps the reading end, and a pipe with a reader never breaks.
 //!

@@ -1,4 +1,4 @@
-//! `std::process::Child` and the ends of its pipes.
+//! `std::process::Child` and the ends of its pipes, and of those of `std::io::pipe`.
 
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -204,7 +204,61 @@ macro_rules! reader {
     };
 }
 
-end!(ChildStdin, "See `std::process::ChildStdin`.");
+macro_rules! writer {
+    ($name:ident, $doc:literal, $write:literal, $write_all:literal) => {
+        end!($name, $doc);
+
+        impl Write for $name {
+            #[track_caller]
+            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+                (&*self).write(buf)
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, buf: &[u8]) -> io::Result<()> {
+                (&*self).write_all(buf)
+            }
+
+            #[track_caller]
+            fn write_fmt(&mut self, args: std::fmt::Arguments<'_>) -> io::Result<()> {
+                (&*self).write_all(args.to_string().as_bytes())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        impl Write for &$name {
+            #[track_caller]
+            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+                self.end.write(buf, $write, Location::caller())
+            }
+
+            #[track_caller]
+            fn write_all(&mut self, mut buf: &[u8]) -> io::Result<()> {
+                let at = Location::caller();
+                while !buf.is_empty() {
+                    let written = self.end.write(buf, $write_all, at)?;
+                    buf = &buf[written..];
+                }
+                Ok(())
+            }
+
+            #[track_caller]
+            fn write_fmt(&mut self, args: std::fmt::Arguments<'_>) -> io::Result<()> {
+                self.write_all(args.to_string().as_bytes())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+    };
+}
+
+writer!(ChildStdin, "See `std::process::ChildStdin`.", "ChildStdin::write", "ChildStdin::write_all");
+writer!(PipeWriter, "See `std::io::PipeWriter`.", "PipeWriter::write", "PipeWriter::write_all");
 reader!(
     ChildStdout,
     "See `std::process::ChildStdout`.",
@@ -221,50 +275,46 @@ reader!(
     "ChildStderr::read_to_string",
     "ChildStderr::read_exact"
 );
+reader!(
+    PipeReader,
+    "See `std::io::PipeReader`.",
+    "PipeReader::read",
+    "PipeReader::read_to_end",
+    "PipeReader::read_to_string",
+    "PipeReader::read_exact"
+);
 
-impl Write for ChildStdin {
-    #[track_caller]
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        (&*self).write(buf)
-    }
+/// What the two ends of a pipe of this process's own are called.
+const READER: &str = "the reading end of a pipe";
+const WRITER: &str = "pipe";
 
-    #[track_caller]
-    fn write_all(&mut self, buf: &[u8]) -> io::Result<()> {
-        (&*self).write_all(buf)
-    }
-
-    #[track_caller]
-    fn write_fmt(&mut self, args: std::fmt::Arguments<'_>) -> io::Result<()> {
-        (&*self).write_all(args.to_string().as_bytes())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// See `std::io::pipe`.
+///
+/// # Errors
+/// As for the real one.
+pub fn pipe() -> io::Result<(PipeReader, PipeWriter)> {
+    let (reader, writer) = io::pipe()?;
+    let mut state = monitor::enter();
+    let mut end = |end: OwnedFd, name: &str, writes| End::new(&mut state, end, name.to_owned(), writes);
+    let reader = PipeReader { end: end(reader.into(), READER, false) };
+    Ok((reader, PipeWriter { end: end(writer.into(), WRITER, true) }))
 }
 
-impl Write for &ChildStdin {
-    #[track_caller]
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.end.write(buf, "ChildStdin::write", Location::caller())
-    }
-
-    #[track_caller]
-    fn write_all(&mut self, mut buf: &[u8]) -> io::Result<()> {
-        let at = Location::caller();
-        while !buf.is_empty() {
-            let written = self.end.write(buf, "ChildStdin::write_all", at)?;
-            buf = &buf[written..];
+macro_rules! try_clone {
+    ($name:ident, $called:expr, $writes:literal, $doc:literal) => {
+        impl $name {
+            #[doc = $doc]
+            ///
+            /// # Errors
+            /// As for the real one.
+            pub fn try_clone(&self) -> io::Result<Self> {
+                let end = self.as_fd().try_clone_to_owned()?;
+                let mut state = monitor::enter();
+                Ok($name { end: End::new(&mut state, end, $called.to_owned(), $writes) })
+            }
         }
-        Ok(())
-    }
-
-    #[track_caller]
-    fn write_fmt(&mut self, args: std::fmt::Arguments<'_>) -> io::Result<()> {
-        self.write_all(args.to_string().as_bytes())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    };
 }
+
+try_clone!(PipeReader, READER, false, "See `std::io::PipeReader::try_clone`.");
+try_clone!(PipeWriter, WRITER, true, "See `std::io::PipeWriter::try_clone`.");

@@ -154,8 +154,18 @@ impl End {
     /// The end itself, which the world does not see any more.
     pub(super) fn into_fd(self) -> OwnedFd {
         let file = Arc::clone(&self.file);
+        let mut state = monitor::enter();
+        self.forget(&mut state);
+        drop(state);
         drop(self);
         Arc::try_unwrap(file).expect("the monitor has let it go").into()
+    }
+
+    /// The monitor forgets this end. False if it had done so before.
+    fn forget(&self, state: &mut State) -> bool {
+        let Part::Pipe(pipe) = &mut state.objects[self.object].part else { return false };
+        state.traffic += 1;
+        pipe.file.take().is_some()
     }
 }
 
@@ -168,12 +178,11 @@ impl AsFd for End {
 impl Drop for End {
     fn drop(&mut self) {
         let (mut state, frame) = monitor::give();
-        let at = state.lanes[frame.lane].last;
-        state.record(frame.lane, Step::new(Op::ClosePipe, at).on(self.object));
-        if let Part::Pipe(pipe) = &mut state.objects[self.object].part {
-            pipe.file = None;
+        // What was handed on is not closed here.
+        if self.forget(&mut state) {
+            let at = state.lanes[frame.lane].last;
+            state.record(frame.lane, Step::new(Op::ClosePipe, at).on(self.object));
         }
-        state.traffic += 1;
         monitor::changed(&mut state);
     }
 }

@@ -104,15 +104,12 @@ impl Script {
         self.step(format!("exit:{status}"))
     }
 
-    /// What [`Script::print`] and [`Script::remark`] write: numbered lines.
+    /// What [`Script::print`] and [`Script::remark`] write: numbered lines, a hundred, over and over.
     #[must_use]
     pub fn text(bytes: usize) -> String {
-        let mut text = String::with_capacity(bytes + 16);
-        let mut line = 0;
-        while text.len() < bytes {
-            line += 1;
-            text.push_str(&format!("line {line}\n"));
-        }
+        // A hundred lines, over and over: a test that is not optimised makes megabytes of it.
+        let lines: String = (1..=100).map(|line| format!("line {line}\n")).collect();
+        let mut text = lines.repeat(bytes / lines.len() + 1);
         text.truncate(bytes);
         text
     }

@@ -194,6 +194,11 @@ pub(super) fn asked_in_vain(mut state: Guard, frame: Frame, process: usize, at: 
         return;
     }
     let child = state.processes[process].lane;
+    // How often it slept in between depends on how fast the child was.
+    let events = &mut state.lanes[frame.lane].events;
+    while events.back().is_some_and(|last| last.entry.op == Op::Sleep) {
+        events.pop_back();
+    }
     state.record(frame.lane, Step::new(Op::Join, Some(at)).with(child).text("try_wait").ok(false));
     find_blocked(&mut state);
     let message = format!(

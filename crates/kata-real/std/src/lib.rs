@@ -36,6 +36,13 @@ pub mod process {
     };
 }
 
+#[cfg(unix)]
+pub mod io {
+    //! `std::io`: what is named here hides what the glob would bring.
+    pub use kata_real::process::{PipeReader, PipeWriter, pipe};
+    pub use std::io::*;
+}
+
 pub mod collections {
     //! `std::collections`, with hash maps whose order does not change from run to run.
     pub use kata::collections::{HashMap, HashSet, hash_map, hash_set};

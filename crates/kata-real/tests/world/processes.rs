@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 
 use kata::Rendezvous;
 use kata_real::process::{Script, left, on_spawn};
+use kata_real_std::io::pipe;
 use kata_real_std::process::{Child, Command, Stdio};
 use kata_real_std::sync::{Arc, Mutex, mpsc};
 use kata_real_std::thread;
@@ -18,6 +19,7 @@ pub(crate) const CASES: &[&[Case]] = &[
         one_stream_is_read_before_the_other
         a_child_is_read_whose_input_is_still_open
         a_child_is_waited_for_while_another_thread_keeps_its_input
+        a_pipe_whose_reading_end_is_kept
     ],
     cases![Verdict::Livelock; a_child_is_asked_over_and_over],
     cases![Verdict::NotConcurrent; children_under_one_lock],
@@ -34,6 +36,7 @@ pub(crate) const CASES: &[&[Case]] = &[
         text_is_written_and_read
         a_child_that_is_killed
         another_program_may_take_its_time
+        a_pipe_of_ones_own
     ],
 ];
 
@@ -206,6 +209,29 @@ fn a_child_that_is_killed() {
     let mut child = piped(&mut Script::new("tr").filter().command());
     child.kill().unwrap();
     assert_eq!(child.wait().unwrap().code(), None);
+}
+
+fn a_pipe_whose_reading_end_is_kept() {
+    let (reader, mut writer) = pipe().unwrap();
+    let mut command = Script::new("true").command();
+    assert!(command.stdin(reader).status().unwrap().success());
+    writer.write_all(&vec![b'a'; MUCH]).unwrap(); // reported
+}
+
+fn a_pipe_of_ones_own() {
+    let (mut reader, mut writer) = pipe().unwrap();
+    let mut other = writer.try_clone().unwrap();
+    let mut command = Script::new("cc").print(MUCH).command();
+    command.stdout(writer.try_clone().unwrap());
+    let writing = thread::spawn(move || {
+        assert!(command.status().unwrap().success());
+        write!(other, "and {}", "more").unwrap();
+        writer.write_all(b" still").unwrap();
+    });
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    writing.join().unwrap();
+    assert_eq!(text, Script::text(MUCH) + "and more still");
 }
 
 /// A child that is no script is never taken for stuck.

@@ -34,6 +34,19 @@ pub(super) fn diagnose(case: &Case<'_>, waiting: &Waiting, draft: &mut Draft) ->
             _ => format!("{who} goes on when somebody writes to {what} or closes it, and nobody does."),
         });
     }
+    for &index in own.iter().filter(|index| children.is_empty() && on_pipe(index)) {
+        let what = case.what_of(index);
+        draft.say(match case.event(index).op {
+            Op::WritePipe => format!(
+                "Nobody reads from {what}, and its reading end is still open somewhere: if it were closed, the write \
+                 would fail."
+            ),
+            _ => format!(
+                "Nobody writes to {what}, and its writing end is still open somewhere: if it were closed, the read \
+                 would come to the end."
+            ),
+        });
+    }
     if let ([_], [_]) = (&own[..], &children[..]) {
         draft.say("Each waits for the other.");
     }

@@ -642,3 +642,19 @@ fn a_child_whose_input_never_ends() {
     events [1, 2]
     ");
 }
+
+#[test]
+fn a_pipe_that_does_not_break() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :20
+         main: join t1 blocked :22
+         t1: write-pipe pipe =65536 blocked :24"
+    ), @"
+    channel: Pipe
+    t1 waits at :24 to write to `pipe`, which is full: it holds 65536 bytes.
+    Nobody reads from `pipe`, and its reading end is still open somewhere: if it were closed, the write would fail.
+    main waits at :22 for t1 to end.
+    ^ :24 t1 waits here to write to `pipe`, which is full: it holds 65536 bytes
+    events [1, 2]
+    ");
+}
