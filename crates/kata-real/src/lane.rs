@@ -24,6 +24,8 @@ pub(crate) enum LaneKind {
     Thread,
     Task,
     Blocking,
+    /// A thread of a pool: whether it has something to do is not known.
+    Worker,
     /// Another process: what it does is only known when the system is asked.
     #[cfg_attr(not(unix), expect(dead_code, reason = "processes are observed on Unix"))]
     Process,
@@ -36,7 +38,8 @@ pub(crate) enum Status {
     Running,
     /// A task that was woken, or has never been polled, or a closure that the pool has not begun.
     Ready,
-    /// A task whose last poll returned `Pending`, a thread in `block_on` whose future did, or another process.
+    /// A task whose last poll returned `Pending`, a thread in `block_on` whose future did, a thread of a pool that
+    /// has not reached the world, or another process.
     Suspended,
     /// It waits for something that the world knows.
     Waiting(Wait),
@@ -155,6 +158,8 @@ pub(crate) struct Lane {
     pub(crate) made_ready: Option<Origin>,
     /// An executor's thread waits for its end.
     pub(crate) joined: Option<LaneId>,
+    /// The pool that its thread belongs to.
+    pub(crate) pool: Option<usize>,
     /// Of another process, once it is known: where it sleeps, and at which pipe.
     pub(crate) stuck: Option<(Entry, ObjectIndex)>,
 }
@@ -168,7 +173,7 @@ impl Lane {
             status: match kind {
                 LaneKind::Thread => Status::Running,
                 LaneKind::Task | LaneKind::Blocking => Status::Ready,
-                LaneKind::Process => Status::Suspended,
+                LaneKind::Worker | LaneKind::Process => Status::Suspended,
             },
             clock: Clock::new(),
             events: VecDeque::new(),
@@ -185,6 +190,7 @@ impl Lane {
             born: None,
             made_ready: None,
             joined: None,
+            pool: None,
             stuck: None,
         }
     }

@@ -26,6 +26,10 @@
 //! start: it says of itself where it sleeps, so that a standstill with it is found within a fifth of a second. Where the
 //! system does not say whether a process sleeps (anywhere but on Linux), a second in which nothing happens has to do.
 //!
+//! Threads of a pool that a stand-in starts ([`pool`]) may have work that the world does not know of. Whether they rest
+//! is asked of the system: where all threads sleep and none has run in between, nobody can go on. [`settle`] waits for
+//! that, so that a hidden test can look at what is going on at the same time, and at nothing less.
+//!
 //! # What is tolerated
 //!
 //! - Locks that are free, or held for a moment: short critical sections are right in async code.
@@ -50,12 +54,13 @@
 //!
 //! # The log
 //!
-//! A lane is a thread, a task, or a closure on the blocking pool. Events are ordered by what can have caused what, and
+//! A lane is a thread, a task, a closure on the blocking pool, or another process. Events are ordered by what can have caused what, and
 //! a failure shows only what its lane can have known of (everything, in a standstill): two runs in which the same
 //! things caused each other write the same log, whoever was faster. A poll appears only when something happens in it.
 
 pub mod executor;
 pub mod gauge;
+pub mod pool;
 #[cfg(unix)]
 pub mod process;
 pub mod raw;
@@ -70,6 +75,7 @@ mod lane;
 mod meeting;
 mod monitor;
 mod object;
+mod rest;
 mod spin;
 mod standstill;
 mod state;
@@ -78,4 +84,5 @@ mod unseen;
 
 pub use driver::{PlannedPanic, explore, fail_at, main};
 pub use gate::Gate;
+pub use rest::{Settled, settle};
 pub use unseen::Unseen;

@@ -62,6 +62,9 @@ pub(crate) fn ask(at: &'static Location<'static>) -> (Guard, Frame) {
     let lane = &mut state.lanes[frame.lane];
     lane.last = Some(at);
     lane.thread = Some(std::thread::current().id());
+    if let Some(pool) = lane.pool {
+        state.count_pool(pool);
+    }
     (state, frame)
 }
 

@@ -9,9 +9,9 @@ use crate::object::Part;
 use crate::state::State;
 
 /// Ends the scenario if nobody can go on. Exact as long as there are only threads: each waits for something that
-/// another would have to do, or runs. What other processes do, the guardian asks.
+/// another would have to do, or runs. What other processes and the threads of pools do, the guardian asks.
 pub(crate) fn check(state: Guard) -> Guard {
-    if state.asynchronous || !is_certain(&state) || children(&state) != Children::Gone {
+    if state.asynchronous || !state.pools.is_empty() || !is_certain(&state) || children(&state) != Children::Gone {
         return state;
     }
     report(state)

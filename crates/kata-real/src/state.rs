@@ -9,6 +9,7 @@ use kata_trace::{ObjectKind, Op};
 use crate::clock::Clock;
 use crate::lane::{Held, Lane, LaneId, LaneKind, ObjectIndex, Origin, Reason, Stamped, Status};
 use crate::object::{Object, Part};
+use crate::pool::Crew;
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -23,6 +24,8 @@ pub(crate) struct State {
     pub(crate) asynchronous: bool,
     pub(crate) live: usize,
     pub(crate) peak: usize,
+    /// Pools of threads.
+    pub(crate) pools: Vec<Crew>,
     /// The processes that were started.
     #[cfg(unix)]
     pub(crate) processes: Vec<crate::process::Process>,
@@ -81,6 +84,7 @@ impl State {
             asynchronous: false,
             live: 0,
             peak: 0,
+            pools: Vec::new(),
             #[cfg(unix)]
             processes: Vec::new(),
             #[cfg(unix)]
@@ -192,6 +196,15 @@ impl State {
     pub(crate) fn begin_thread(&mut self) {
         self.live += 1;
         self.peak = self.peak.max(self.live);
+    }
+
+    /// The threads of a pool count from now on, if they did not before.
+    pub(crate) fn count_pool(&mut self, pool: usize) {
+        let crew = &mut self.pools[pool];
+        if !std::mem::replace(&mut crew.counted, true) {
+            self.live += crew.threads();
+            self.peak = self.peak.max(self.live);
+        }
     }
 
     /// Ends `lane`.
@@ -352,6 +365,7 @@ impl State {
             LaneKind::Thread => format!("t{ordinal}"),
             LaneKind::Task => format!("task {ordinal}"),
             LaneKind::Blocking => format!("blocking {ordinal}"),
+            LaneKind::Worker => format!("worker {ordinal}"),
             LaneKind::Process => format!("process {ordinal}"),
         }
     }

@@ -10,6 +10,8 @@ mod guards;
 mod oracles;
 #[path = "world/parking_lot.rs"]
 mod parking_lot_locks;
+#[path = "world/pools.rs"]
+mod pools;
 #[cfg(unix)]
 #[path = "world/processes.rs"]
 mod processes;
@@ -56,6 +58,7 @@ const GROUPS: &[&[&[Case]]] = &[
     guards::CASES,
     oracles::CASES,
     parking_lot_locks::CASES,
+    pools::CASES,
     #[cfg(unix)]
     processes::CASES,
     standstill::CASES,

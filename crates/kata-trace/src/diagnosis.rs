@@ -16,6 +16,7 @@ mod liberty;
 mod livelock;
 mod order;
 mod overlap;
+mod oversubscribed;
 mod panic;
 mod pipe;
 mod race;
@@ -86,6 +87,8 @@ pub enum Pattern {
     NotConcurrent,
     /// A process waits at an end of a pipe, and whoever has the other end waits, too.
     Pipe,
+    /// More threads are at work, or alive, than the machine has processors.
+    Oversubscribed,
     /// A panic.
     Panic,
 }
@@ -121,6 +124,7 @@ pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> 
     let case = Case::new(trace);
     let diagnosis = match verdict {
         Verdict::Deadlock => deadlock::diagnose(&case, kind.unwrap_or_else(|| deadlock_kind(trace))),
+        Verdict::Oversubscribed => oversubscribed::diagnose(&case),
         Verdict::NotConcurrent => overlap::diagnose(&case),
         Verdict::AssertionFailed => atomicity::diagnose(&case),
         Verdict::Panicked => panic::diagnose(&case),

@@ -14,6 +14,8 @@ use crate::{Location, ObjectId, ThreadId};
 pub enum Op {
     /// Starts the thread [`Event::peer`].
     Spawn,
+    /// Starts a pool of `after` threads.
+    StartPool,
     /// Waits for the thread or process [`Event::peer`] to finish. [`Event::text`] is the call, where it is another than
     /// `join`; [`Event::ok`] is false where it was only asked, and has not finished.
     Join,

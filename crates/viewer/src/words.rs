@@ -105,6 +105,11 @@ impl<'t> Words<'t> {
             Op::Spawn => format!("spawn {peer}{place}"),
             Op::Join if failed => format!("{} {peer}: still runs{place}", joining(event)),
             Op::Join => format!("{} {peer}{place}", joining(event)),
+            Op::StartPool => {
+                let threads =
+                    event.after.as_ref().map_or_else(String::new, |threads| format!(" of{TIE}{}", shown(threads)));
+                format!("start pool{threads}{place}")
+            }
             Op::Abort => format!("abort {peer}{place}"),
             Op::Unpark => format!("unpark {peer}{place}"),
             Op::Exit => "ends".to_owned(),

@@ -20,6 +20,7 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
         _ if event.blocked => return format!("waits{at} for {what}"),
         Op::Spawn => return format!("spawns {}{at}", peer()),
         Op::Join => return format!("joins {}{at}", peer()),
+        Op::StartPool => return format!("starts a pool{at}"),
         Op::Unpark => return format!("unparks {}{at}", peer()),
         Op::Abort => return format!("aborts {}{at}", peer()),
         Op::Exit => return "ends".to_owned(),
