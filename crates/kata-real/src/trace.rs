@@ -3,7 +3,7 @@
 use kata::{Entry, Log};
 use kata_trace::{ObjectId, ObjectKind, ThreadId, Trace};
 
-use crate::lane::{LaneId, ObjectIndex, Reason, Stamped};
+use crate::lane::{LaneId, LaneKind, ObjectIndex, Reason, Stamped};
 use crate::monitor::Past;
 use crate::object::Part;
 use crate::state::State;
@@ -22,6 +22,9 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
             let mut entry = Entry::new(0, wait.op, Some(wait.at));
             entry.blocked = true;
             let (object, peer) = target(wait.reason);
+            if matches!(wait.reason, Reason::Open { .. }) {
+                entry.text = Some(wait.call.into());
+            }
             #[cfg(unix)]
             if let Some(Part::Pipe(pipe)) = object.map(|object| &state.objects[object].part)
                 && wait.op == kata_trace::Op::WritePipe
@@ -57,8 +60,15 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
             entry
         })
         .collect();
+    // Which thread of a pool was the first to find work differs from run to run, and so would its number.
+    let mut workers = 0;
     for &lane in &numbers.lanes {
-        log.add_thread(Some(&state.lane_name(lane)), state.lanes[lane].spawned);
+        if state.lanes[lane].kind == LaneKind::Worker {
+            workers += 1;
+            log.add_thread(Some(&format!("worker {workers}")), state.lanes[lane].spawned);
+        } else {
+            log.add_thread(Some(&state.lane_name(lane)), state.lanes[lane].spawned);
+        }
     }
     for &object in &numbers.objects {
         let object = &state.objects[object];

@@ -107,7 +107,8 @@ pub enum Op {
     Sleep,
     /// Offers the processor to others (`yield_now`, `spin_loop`).
     Yield,
-    /// Arrives at a rendezvous of the hidden test.
+    /// Arrives at a rendezvous of the hidden test. [`Event::text`] is the call that is held up there, if it is one that the
+    /// program makes.
     Arrive,
     /// Waits in the hidden test until every other thread sleeps.
     Quiesce,

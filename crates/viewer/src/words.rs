@@ -94,6 +94,7 @@ impl<'t> Words<'t> {
                 Op::Join => return format!("{} {peer} …{TIE}blocked{place}", joining(event)),
                 Op::ReadPipe => return format!("read {what}, empty …{TIE}blocked{place}"),
                 Op::WritePipe => return format!("write {what}, full …{TIE}blocked{place}"),
+                Op::Arrive if event.text.is_some() => return format!("in {} …{place}", text().trim_matches('"')),
                 Op::Arrive => return format!("rendezvous …{TIE}blocked{place}"),
                 Op::Quiesce => return format!("until the others sleep …{place}"),
                 Op::BlockingCall => return format!("blocks in {}{place}", called(event)),

@@ -26,8 +26,10 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     let stuck = Waiting::at_end(case.trace).stuck;
     let working = stuck.iter().flatten().copied().filter(|&index| case.event(index).op == Op::Arrive).collect();
     for group in by_place(case, working) {
-        let are = if group.len() == 1 { "1 thread is" } else { &format!("{} threads are", group.len()) };
-        tell(case, &group, &format!("{are} at work at the same time"), "threads are at work here", &mut draft);
+        let (at, are) = (case.at(group[0]), if group.len() == 1 { "thread is" } else { "threads are" });
+        draft.matters(group.iter().copied());
+        draft.mark(case.mark(group[0], true, format!("{} {are} at work here", group.len())));
+        draft.say(format!("{} {are} at work{at} at the same time.", group.len()));
     }
     let diagnosis = draft.finish(Pattern::Oversubscribed);
     (!diagnosis.sentences.is_empty()).then_some(diagnosis)
