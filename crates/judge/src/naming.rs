@@ -109,7 +109,7 @@ fn is_kind(type_name: &str, kind: ObjectKind) -> bool {
         ObjectKind::Rendezvous => type_name == "Rendezvous",
         ObjectKind::Semaphore => type_name == "Semaphore",
         ObjectKind::Notify => type_name == "Notify",
-        ObjectKind::Task => false,
+        ObjectKind::Task | ObjectKind::Pipe => false,
     }
 }
 

@@ -127,6 +127,7 @@ fn kind(op: Op) -> ObjectKind {
         Op::Send | Op::CancelSend | Op::TrySend | Op::Recv | Op::TryRecv | Op::CloseSend | Op::CloseRecv => {
             ObjectKind::Channel
         }
+        Op::ReadPipe | Op::WritePipe | Op::ClosePipe => ObjectKind::Pipe,
         Op::CellRead | Op::CellWrite => ObjectKind::Cell,
         Op::Arrive => ObjectKind::Rendezvous,
         Op::Poll | Op::BlockingCall => ObjectKind::Task,

@@ -74,7 +74,12 @@ impl End {
         }
         match event.map(|event| (event.op, event.peer)) {
             Some((Op::Join, Some(peer))) => format!("waits for {}", words.thread(peer)),
+            Some((Op::ReadPipe, _)) => format!("waits to read {what}"),
+            Some((Op::WritePipe, _)) => format!("waits to write {what}"),
             Some((Op::Park, _)) => "parked for ever".to_owned(),
+            Some((Op::Arrive, _)) if event.is_some_and(|event| event.text.is_some()) => {
+                "held up by the test".to_owned()
+            }
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
             Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),
             Some((Op::Sleep | Op::Yield, _)) => "waits for its turn".to_owned(),

@@ -8,7 +8,7 @@ use super::case::{Case, Draft, equals, list};
 use super::holding::{Hold, Mode};
 use super::variable::{Access, accesses};
 use super::waiting::{Edge, Waiting, Why, is_channel};
-use super::{Diagnosis, Mark, Pattern};
+use super::{Diagnosis, Mark, Pattern, pipe};
 
 /// See [`super::deadlock_kind`].
 pub(super) fn kind(trace: &Trace) -> DeadlockKind {
@@ -30,7 +30,10 @@ pub(super) fn diagnose(case: &Case<'_>, kind: DeadlockKind) -> Option<Diagnosis>
     draft.matters(waiting.stuck.iter().flatten().copied());
     let pattern = match waiting.cycle() {
         Some(cycle) => lock_cycle(case, &waiting, &cycle, &mut draft),
-        None => event_that_never_comes(case, &waiting, kind, &mut draft),
+        None => match pipe::diagnose(case, &waiting, &mut draft) {
+            Some(pattern) => pattern,
+            None => event_that_never_comes(case, &waiting, kind, &mut draft),
+        },
     };
     the_others(case, &waiting, &mut draft);
     Some(draft.finish(pattern))
@@ -192,6 +195,11 @@ fn purpose(case: &Case<'_>, index: usize) -> String {
         Op::Quiesce => "until the others sleep".to_owned(),
         Op::Send => format!("to send on {what}"),
         Op::Recv => format!("to receive from {what}"),
+        Op::ReadPipe => format!("to read from {what}, which is empty"),
+        Op::WritePipe => match &event.after {
+            Some(bytes) => format!("to write to {what}, which is full: it holds {bytes} bytes"),
+            None => format!("to write to {what}, which is full"),
+        },
         _ => format!("for {what}"),
     }
 }

@@ -587,3 +587,74 @@ fn a_permit_that_another_one_took() {
     events [0, 4, 5, 6, 7, 8, 9]
     ");
 }
+
+#[test]
+fn a_child_that_nobody_reads_is_waited_for() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn sort :20
+         main: write-pipe sort.stdin =1048576 :24
+         main: close-pipe sort.stdin
+         main: join sort blocked \"wait\" :28
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    channel: Pipe
+    main waits at :28 for sort to end.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    Each waits for the other.
+    ^ :28 main waits here for sort to end
+    events [3, 4]
+    ");
+}
+
+#[test]
+fn a_child_that_answers_while_it_is_told() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn sort :20
+         t1: read-pipe sort.stderr blocked :22
+         main: write-pipe sort.stdin =65536 blocked :24
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    channel: Pipe
+    main waits at :24 to write to `sort.stdin`, which is full: it holds 65536 bytes.
+    t1 waits at :22 to read from `sort.stderr`, which is empty.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    ^ :22 t1 waits here to read from `sort.stderr`, which is empty
+    ^ :24 main waits here to write to `sort.stdin`, which is full: it holds 65536 bytes
+    events [1, 2, 3]
+    ");
+}
+
+#[test]
+fn a_child_whose_input_never_ends() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn sort :20
+         main: read-pipe sort.stdout blocked :24
+         sort: read-pipe sort.stdin blocked"
+    ), @"
+    channel: Pipe
+    main waits at :24 to read from `sort.stdout`, which is empty.
+    sort waits to read from `sort.stdin`, which is empty.
+    sort goes on when somebody writes to `sort.stdin` or closes it, and nobody does.
+    Each waits for the other.
+    ^ :24 main waits here to read from `sort.stdout`, which is empty
+    events [1, 2]
+    ");
+}
+
+#[test]
+fn a_pipe_that_does_not_break() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :20
+         main: join t1 blocked :22
+         t1: write-pipe pipe =65536 blocked :24"
+    ), @"
+    channel: Pipe
+    t1 waits at :24 to write to `pipe`, which is full: it holds 65536 bytes.
+    Nobody reads from `pipe`, and its reading end is still open somewhere: if it were closed, the write would fail.
+    main waits at :22 for t1 to end.
+    ^ :24 t1 waits here to write to `pipe`, which is full: it holds 65536 bytes
+    events [1, 2]
+    ");
+}

@@ -276,3 +276,20 @@ fn a_panic_that_was_caught_is_not_what_a_thread_fails_with() {
     events [4]
     ");
 }
+
+#[test]
+fn a_child_that_is_asked_over_and_over() {
+    insta::assert_snapshot!(told(
+        Verdict::Livelock,
+        "main: spawn sort :20
+         main: join sort failed :24
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    Pipe
+    main asks at :24 over and over whether sort has ended, and does nothing else in between.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    ^ :24 main asks here whether sort has ended
+    events [1]
+    ");
+}
