@@ -86,7 +86,10 @@ pub(super) fn select(operations: &[&dyn Operation], wanted: Wanted) -> Option<Se
 
 /// Tells the world what the selection sees, and what others see of it.
 fn announce(operations: &[&dyn Operation], wanted: Wanted) {
-    let waits_to_the_end = matches!(wanted.patience, Patience::Until(None)) && operations.len() == 1;
+    // Who waits for any of several operations may as well have come earlier or later: what it selects is open.
+    let no_order = !wanted.biased || operations.len() == 1;
+    let no_clock = operations.iter().all(|operation| operation.due().is_none());
+    let waits_to_the_end = matches!(wanted.patience, Patience::Until(None)) && no_order && no_clock;
     if !waits_to_the_end {
         // Until when there are senders shows; and who waits at a rendezvous.
         operations.iter().for_each(|operation| operation.identity().look());
