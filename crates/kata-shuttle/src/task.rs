@@ -181,12 +181,7 @@ pub fn wait(reason: Reason, manner: Manner, ready: &dyn Fn() -> bool, deadline: 
 }
 
 /// As [`Identity::operation`], before one of several operations.
-pub fn selection(
-    arms: &[Arm],
-    at: Place,
-    ready: &dyn Fn(Duration) -> Readiness,
-    deadline: Option<Duration>,
-) -> Turn {
+pub fn selection(arms: &[Arm], at: Place, ready: &dyn Fn(Duration) -> Readiness, deadline: Option<Duration>) -> Turn {
     let readiness = |kernel: &Kernel| ready(kernel.now());
     let step = match arms.split_first() {
         Some((first, others)) => Step { arms: others, ..Step::on(first.op, first.object, at) },

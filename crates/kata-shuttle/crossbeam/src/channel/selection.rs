@@ -103,10 +103,8 @@ fn announce(operations: &[&dyn Operation], wanted: Wanted) {
 
 fn choose(operations: &[&dyn Operation], wait: &Arc<Wait>, wanted: Wanted) -> Option<Selected> {
     let Wanted { patience, at, .. } = wanted;
-    let arm = |operation: &&dyn Operation| Arm {
-        op: op(operation.end(), patience),
-        object: operation.identity().enter().0,
-    };
+    let arm =
+        |operation: &&dyn Operation| Arm { op: op(operation.end(), patience), object: operation.identity().enter().0 };
     let arms: Vec<Arm> = operations.iter().map(arm).collect();
     let ready = |now| readiness(operations, wait, wanted, now);
     loop {

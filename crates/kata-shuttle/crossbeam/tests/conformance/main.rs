@@ -5,4 +5,4 @@
 mod support;
 
 mod documented;
-
+mod exploration;
