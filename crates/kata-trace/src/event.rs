@@ -159,6 +159,15 @@ pub enum Cause {
     Spurious,
 }
 
+/// An operation that a thread would carry out instead of another one: one of those that it selects from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arm {
+    /// What.
+    pub op: Op,
+    /// On what.
+    pub object: ObjectId,
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -172,6 +181,9 @@ pub struct Event {
     /// On what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectId>,
+    /// What the thread would do instead, where it selects from several operations: the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<Arm>,
     /// Where, in the learner's file or the hidden test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Location>,
@@ -209,6 +221,7 @@ impl Event {
             op,
             blocked: false,
             object: None,
+            arms: Vec::new(),
             at: None,
             before: None,
             after: None,

@@ -85,7 +85,11 @@ impl End {
             Some((Op::Sleep | Op::Yield, _)) => "waits for its turn".to_owned(),
             // A waker has no name.
             _ if what.is_empty() => "waits to be woken for ever".to_owned(),
-            _ => format!("waits for {what} for ever"),
+            _ => {
+                let others = event.into_iter().flat_map(|event| &event.arms);
+                let others: String = others.map(|arm| format!(" or {}", words.object(arm.object))).collect();
+                format!("waits for {what}{others} for ever")
+            }
         }
     }
 }

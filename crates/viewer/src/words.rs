@@ -100,7 +100,9 @@ impl<'t> Words<'t> {
                 Op::BlockingCall => return format!("blocks in {}{place}", called(event)),
                 op => verb(op),
             };
-            return format!("{verb} {what} …{TIE}blocked{place}").replace("  ", " ");
+            let others = event.arms.iter().map(|arm| format!(" or {} {}", self::verb(arm.op), self.object(arm.object)));
+            let others: String = others.collect();
+            return format!("{verb} {what}{others} …{TIE}blocked{place}").replace("  ", " ");
         }
         match event.op {
             Op::Spawn => format!("spawn {peer}{place}"),
@@ -150,6 +152,7 @@ impl<'t> Words<'t> {
             Op::InitBegin => format!("init {what} begins{place}"),
             Op::InitEnd => format!("init {what} done"),
             Op::InitWait => format!("{what} is initialised{place}"),
+            Op::Send if event.cause == Some(Cause::Timeout) => format!("send {what} timed out{place}"),
             Op::Send | Op::TrySend if failed && event.op == Op::Send => {
                 format!("send {what} failed: receiver gone{place}")
             }

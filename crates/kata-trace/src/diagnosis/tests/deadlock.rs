@@ -402,19 +402,74 @@ fn a_send_under_the_lock_that_the_receiver_needs() {
 #[test]
 fn two_stages_that_feed_each_other_through_full_channels() {
     insta::assert_snapshot!(deadlock(
-        "t1: recv back =1 :10
-         t2: recv forth =1 :20
+        "t1: recv back =1 ok :10
+         t2: recv forth =1 ok :20
          t1: send forth blocked :11
          t2: send back blocked :21"
     ), @"
     channel: Channel
-    t2 waits at :21 to send on `back`: there is no room in it, and nobody is left to receive.
-    t1, which received from it before, is stuck itself.
-    t1 waits at :11 to send on `forth`: there is no room in it, and nobody is left to receive.
-    t2, which received from it before, is stuck itself.
+    t1 waits at :11 to send on `forth`: there is no room in it.
+    t2 waits at :21 to send on `back`: there is no room in it.
+    Each waits for the other to receive: all places between them are taken, and neither can go first.
     ^ :11 t1 waits here to send on `forth`
     ^ :21 t2 waits here to send on `back`
     events [2, 3]
+    ");
+}
+
+#[test]
+fn two_stages_of_which_one_has_received_nothing_yet() {
+    insta::assert_snapshot!(deadlock(
+        "t2: recv forth =1 ok :20
+         t2: send back =1 :21
+         t1: send forth blocked :11
+         t2: send back blocked :21
+         main: join t1 blocked :30"
+    ), @"
+    channel: Channel
+    t2 waits at :21 to send on `back`: there is no room in it.
+    t1 waits at :11 to send on `forth`: there is no room in it.
+    Each waits for the other to receive: all places between them are taken, and neither can go first.
+    main waits at :30 for t1 to end.
+    ^ :11 t1 waits here to send on `forth`
+    ^ :21 t2 waits here to send on `back`
+    events [2, 3, 4]
+    ");
+}
+
+#[test]
+fn three_stages_in_a_circle() {
+    insta::assert_snapshot!(deadlock(
+        "t1: recv c =1 ok :10
+         t2: recv a =1 ok :20
+         t3: recv b =1 ok :30
+         t1: send a blocked :11
+         t2: send b blocked :21
+         t3: send c blocked :31"
+    ), @"
+    channel: Channel
+    t1 waits at :11 to send on `a`: there is no room in it.
+    t2 waits at :21 to send on `b`: there is no room in it.
+    t3 waits at :31 to send on `c`: there is no room in it.
+    Each of the 3 waits for the next one to receive: all places between them are taken, and none can go first.
+    ^ :11 t1 waits here to send on `a`
+    ^ :21 t2 waits here to send on `b`
+    ^ :31 t3 waits here to send on `c`
+    events [3, 4, 5]
+    ");
+}
+
+#[test]
+fn a_selection_that_nobody_makes_possible() {
+    insta::assert_snapshot!(deadlock(
+        "t1: recv jobs or:send:done blocked :10
+         main: join t1 blocked :20"
+    ), @"
+    channel: Channel
+    t1 waits at :10 to receive from `jobs` or to send on `done`, and nobody is left to make that possible.
+    main waits at :20 for t1 to end.
+    ^ :10 t1 waits here to receive from `jobs` or to send on `done`
+    events [0, 1]
     ");
 }
 
