@@ -59,7 +59,8 @@ fn confine() -> anyhow::Result<std::convert::Infallible> {
 }
 
 fn orders(mut parser: lexopt::Parser) -> anyhow::Result<Orders> {
-    let (mut stage, mut limits) = (None, Limits::default());
+    // A number that is not told does not count.
+    let (mut stage, mut limits) = (None, Limits { processes: u64::MAX, ..Limits::default() });
     let (mut read, mut write) = (Vec::new(), Vec::new());
     while let Some(argument) = parser.next()? {
         match argument {
@@ -68,6 +69,7 @@ fn orders(mut parser: lexopt::Parser) -> anyhow::Result<Orders> {
             Long("memory") => limits.memory_mib = parser.value()?.parse()?,
             Long("file") => limits.file_mib = parser.value()?.parse()?,
             Long("open-files") => limits.open_files = parser.value()?.parse()?,
+            Long("processes") => limits.processes = parser.value()?.parse()?,
             Long("read") => read.push(parser.value()?.into()),
             Long("write") => write.push(parser.value()?.into()),
             Value(program) => {

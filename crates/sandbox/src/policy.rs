@@ -38,11 +38,14 @@ pub struct Limits {
     pub file_mib: u64,
     /// Files, pipes and the like that are open at the same time.
     pub open_files: u64,
+    /// Processes and threads at the same time. Only in namespaces of one's own can a kernel count them apart from all
+    /// others of the same user, and never for root.
+    pub processes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { cpu_seconds: 10, memory_mib: 4096, file_mib: 256, open_files: 256 }
+        Limits { cpu_seconds: 10, memory_mib: 4096, file_mib: 256, open_files: 256, processes: 1024 }
     }
 }
 
@@ -106,12 +109,15 @@ impl Policy {
 
     /// Adds the arguments from which the launcher learns of it.
     pub(crate) fn tell(&self, command: &mut Command, tier: Tier) {
-        let Limits { cpu_seconds, memory_mib, file_mib, open_files } = self.limits;
+        let Limits { cpu_seconds, memory_mib, file_mib, open_files, processes } = self.limits;
         command.args(["--stage", self.stage.name()]);
         for (name, value) in
             [("--cpu", cpu_seconds), ("--memory", memory_mib), ("--file", file_mib), ("--open-files", open_files)]
         {
             command.arg(name).arg(value.to_string());
+        }
+        if tier == Tier::Bubblewrap {
+            command.arg("--processes").arg(processes.to_string());
         }
         // In bubblewrap's namespaces nothing else exists.
         if tier == Tier::Landlock {

@@ -71,7 +71,7 @@ fn the_environment_is_empty() {
 fn processor_time_files_and_memory_have_limits() {
     for sandbox in tiers() {
         let folder = tempfile::tempdir().unwrap();
-        let limits = Limits { cpu_seconds: 1, memory_mib: 64, file_mib: 1, open_files: 64 };
+        let limits = Limits { cpu_seconds: 1, memory_mib: 64, file_mib: 1, open_files: 64, ..Limits::default() };
         let mut policy = shell(limits);
         policy.write([folder.path()]);
         let endless = run(&sandbox, &policy, "while :; do :; done");

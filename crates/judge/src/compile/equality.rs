@@ -9,11 +9,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use kata_trace::Verdict;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::{Attribute, Item, Visibility};
 
 use super::rustc::rustc;
 use super::{Job, Options as _};
 use crate::Error;
+use crate::deep::deeply;
 use crate::excerpt::complain_at_large;
 use crate::room::Room;
 use crate::verdict::Rejection;
@@ -23,6 +25,9 @@ const NOT_DERIVED: &str = "E0277";
 
 /// Refuses a program with a type that compares itself in a way of its own.
 pub(super) fn check(job: &Job<'_>, room: &Room, library: &Path) -> Result<Option<Rejection>, Error> {
+    if !deeply(|| is_named_outside_of_derives(job.source.text)) {
+        return Ok(None);
+    }
     let starter = job.root().join(job.exercise.starter());
     let text = std::fs::read_to_string(&starter).map_err(|error| Error::io("read", &starter, error))?;
     let types = derived(&text);
@@ -54,6 +59,29 @@ pub(super) fn check(job: &Job<'_>, room: &Room, library: &Path) -> Result<Option
     Ok(Some(Rejection { verdict: Verdict::RejectedSource, message, diagnostics }))
 }
 
+/// Whether a file names the trait anywhere but where it is derived. One that does not cannot implement it in another
+/// way, nor derive something else under its name.
+fn is_named_outside_of_derives(text: &str) -> bool {
+    fn is_in(stream: TokenStream) -> bool {
+        let tokens: Vec<_> = stream.into_iter().collect();
+        tokens.iter().enumerate().any(|(index, token)| match token {
+            TokenTree::Ident(word) => word.to_string().trim_start_matches("r#") == "PartialEq",
+            TokenTree::Group(group) => !(follows_hash(&tokens, index) && is_derive(group)) && is_in(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        })
+    }
+    text.parse().map_or(true, is_in)
+}
+
+fn follows_hash(tokens: &[TokenTree], index: usize) -> bool {
+    let before = index.checked_sub(1).map(|before| &tokens[before]);
+    matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
+}
+
+fn is_derive(attribute: &Group) -> bool {
+    matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "derive")
+}
+
 /// The public types of a file that derive their equality, without those that have parameters.
 fn derived(text: &str) -> Vec<String> {
     let Ok(file) = syn::parse_file(text) else { return Vec::new() };
@@ -80,6 +108,24 @@ fn derives(attributes: &[Attribute], visibility: &Visibility, generics: &syn::Ge
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_names_the_trait_beside_its_derives_is_looked_at() {
+        for harmless in
+            ["#[derive(Clone, PartialEq)] struct A;", "// PartialEq\nstruct A;", "fn f() { m!(\"PartialEq\") }"]
+        {
+            assert!(!is_named_outside_of_derives(harmless), "{harmless}");
+        }
+        for suspect in [
+            "impl PartialEq for A {}",
+            "use std::fmt::Debug as PartialEq; #[derive(PartialEq)] struct A;",
+            "equal!(PartialEq);",
+            "impl std::cmp::r#PartialEq for A {}",
+            "#[cfg_attr(all(), derive(PartialEq))] struct A;",
+        ] {
+            assert!(is_named_outside_of_derives(suspect), "{suspect}");
+        }
+    }
 
     #[test]
     fn types_of_the_contract_are_those_that_are_public_and_derive_their_equality() {

@@ -7,13 +7,14 @@ use crate::Limits;
 
 /// Sets them on this process, and so on everything that it starts.
 pub(super) fn set(limits: &Limits) -> anyhow::Result<()> {
-    let Limits { cpu_seconds, memory_mib, file_mib, open_files } = *limits;
+    let Limits { cpu_seconds, memory_mib, file_mib, open_files, processes } = *limits;
     // The signal of the soft limit tells why it ended; that of the hard limit would not.
     let all = [
         (Resource::CPU, cpu_seconds, cpu_seconds + 1),
         (Resource::AS, memory_mib << 20, memory_mib << 20),
         (Resource::FSIZE, file_mib << 20, file_mib << 20),
         (Resource::NOFILE, open_files, open_files),
+        (Resource::NPROC, processes, processes),
         (Resource::CORE, 0, 0),
     ];
     for (resource, soft, hard) in all {
