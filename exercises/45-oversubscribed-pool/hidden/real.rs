@@ -23,7 +23,7 @@ impl Probe {
     fn holding(only: Option<&'static str>) -> Self {
         // Where the machine has fewer threads than work, somebody has always something to do.
         rayon::enter();
-        let held = Gate::new("digest", Verdict::NotConcurrent, "nothing goes on while one digest takes its time");
+        let held = Gate::new("digests in several files", Verdict::NotConcurrent, "nothing goes on while one digest takes its time");
         Probe { asked: Unseen::default(), held, only }
     }
 

@@ -40,6 +40,22 @@ enum Undecided {
     Collected,
 }
 
+impl Undecided {
+    fn input(self) -> Stdio {
+        match self {
+            Undecided::Inherited => Stdio::inherit(),
+            Undecided::Collected => Stdio::null(),
+        }
+    }
+
+    fn output(self) -> Stdio {
+        match self {
+            Undecided::Inherited => Stdio::inherit(),
+            Undecided::Collected => Stdio::piped(),
+        }
+    }
+}
+
 impl Command {
     /// See `std::process::Command::new`.
     pub fn new<S: AsRef<OsStr>>(program: S) -> Command {
@@ -170,19 +186,15 @@ impl Command {
     }
 
     fn start(&mut self, undecided: Undecided, at: &'static Location<'static>) -> io::Result<Child> {
-        let (input, output): (fn() -> Stdio, fn() -> Stdio) = match undecided {
-            Undecided::Inherited => (Stdio::inherit, Stdio::inherit),
-            Undecided::Collected => (Stdio::null, Stdio::piped),
-        };
         let [stdin, stdout, stderr] = self.decided;
         if !stdin {
-            self.inner.stdin(input());
+            self.inner.stdin(undecided.input());
         }
         if !stdout {
-            self.inner.stdout(output());
+            self.inner.stdout(undecided.output());
         }
         if !stderr {
-            self.inner.stderr(output());
+            self.inner.stderr(undecided.output());
         }
         let mut inner = self.inner.spawn()?;
         let name = self.name.clone().unwrap_or_else(|| {

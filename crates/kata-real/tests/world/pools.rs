@@ -70,7 +70,7 @@ fn the_global_pool_counts_when_it_is_used() {
 fn a_pool_is_gone_when_it_has_been_dropped() {
     let pool = pool(3);
     assert_eq!(gauge::live_threads(), 3);
-    assert_eq!(pool.install(|| rayon::current_num_threads()), 3);
+    assert_eq!(pool.install(rayon::current_num_threads), 3);
     drop(pool);
     assert_eq!((gauge::live_threads(), gauge::peak_threads()), (0, 3));
 }

@@ -225,13 +225,13 @@ fn a_pipe_of_ones_own() {
     command.stdout(writer.try_clone().unwrap());
     let writing = thread::spawn(move || {
         assert!(command.status().unwrap().success());
-        write!(other, "and {}", "more").unwrap();
+        write!(other, "and {}", MUCH).unwrap();
         writer.write_all(b" still").unwrap();
     });
     let mut text = String::new();
     reader.read_to_string(&mut text).unwrap();
     writing.join().unwrap();
-    assert_eq!(text, Script::text(MUCH) + "and more still");
+    assert_eq!(text, Script::text(MUCH) + &format!("and {MUCH} still"));
 }
 
 /// A child that is no script is never taken for stuck.
