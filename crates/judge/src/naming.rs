@@ -195,6 +195,8 @@ mod tests {
         assert_eq!(names("fn f() { self.inner.state = ★Mutex::new(0); }"), ["state"]);
         assert_eq!(names("fn f() { let (a, b) = (★Mutex::new(1), ★Mutex::new(2)); }"), ["a", "b"]);
         assert_eq!(names("fn f() { let (tx, rx) = ★mpsc::channel(); }"), ["tx/rx"]);
+        let arm = "recv(a) -> x => match x { Ok(_) => {} Err(_) => { a = ★channel::never(); } },";
+        assert_eq!(names(&format!("fn f() {{ select! {{ {arm} }} }}")), ["a"]);
         assert_eq!(
             names("fn f() { let pair = Arc::new((★Mutex::new(false), ★Condvar::new())); }"),
             ["pair.0", "pair.1"]

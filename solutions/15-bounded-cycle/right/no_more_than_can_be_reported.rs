@@ -65,10 +65,10 @@ impl Studio {
     pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
         // There is a place for the report on every segment that is begun: the inspector never waits to report.
         let most = 2 * self.room + 2;
-        let (encoded, to_inspect) = channel::bounded(self.room);
-        let (inspected, reports) = channel::bounded(most);
+        let (encoded, inbox) = channel::bounded(self.room);
+        let (report, reports) = channel::bounded(most);
         thread::scope(|studio| {
-            studio.spawn(|| inspect_all(to_inspect, inspected, machines));
+            studio.spawn(|| inspect_all(inbox, report, machines));
             encode_all(films, reports, encoded, most, machines)
         })
     }

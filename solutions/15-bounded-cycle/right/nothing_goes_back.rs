@@ -62,9 +62,9 @@ impl Studio {
 
     /// Works on the films that come in, until no more can come and all are published.
     pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
-        let (encoded, to_inspect) = channel::bounded(self.room);
+        let (encoded, inbox) = channel::bounded(self.room);
         thread::scope(|studio| {
-            let inspector = studio.spawn(|| inspect_all(to_inspect, machines));
+            let inspector = studio.spawn(|| inspect_all(inbox, machines));
             let begun = encode_all(films, encoded, machines);
             let inspected = inspector.join().expect("the inspector is done");
             Tally { encoded: begun + inspected.encoded, ..inspected }

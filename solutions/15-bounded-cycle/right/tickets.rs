@@ -64,15 +64,15 @@ impl Studio {
 
     /// Works on the films that come in, until no more can come and all are published.
     pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
-        let (encoded, to_inspect) = channel::bounded(self.room);
+        let (encoded, inbox) = channel::bounded(self.room);
         // Nothing is begun without a ticket, so that this one does not fill up.
-        let (inspected, reports) = channel::unbounded();
+        let (report, reports) = channel::unbounded();
         let (give_back, tickets) = channel::bounded(self.room + 1);
         for _ in 0..=self.room {
             give_back.send(Ticket).expect("they are taken here");
         }
         thread::scope(|studio| {
-            studio.spawn(|| inspect_all(to_inspect, inspected, give_back, machines));
+            studio.spawn(|| inspect_all(inbox, report, give_back, machines));
             encode_all(films, reports, encoded, tickets, machines)
         })
     }

@@ -64,10 +64,10 @@ impl Studio {
 
     /// Works on the films that come in, until no more can come and all are published.
     pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
-        let (encoded, to_inspect) = channel::bounded(self.room);
-        let (inspected, reports) = channel::bounded(self.room);
+        let (encoded, inbox) = channel::bounded(self.room);
+        let (report, reports) = channel::bounded(self.room);
         thread::scope(|studio| {
-            studio.spawn(|| inspect_all(to_inspect, inspected, machines));
+            studio.spawn(|| inspect_all(inbox, report, machines));
             encode_all(films, reports, encoded, machines)
         })
     }

@@ -64,12 +64,12 @@ impl Studio {
 
     /// Works on the films that come in, until no more can come and all are published.
     pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
-        let (encoded, to_inspect) = channel::bounded(self.room);
-        let (inspected, reports) = channel::bounded(self.room);
+        let (encoded, inbox) = channel::bounded(self.room);
+        let (report, reports) = channel::bounded(self.room);
         thread::scope(|studio| {
             let (store, stored) = channel::unbounded();
             studio.spawn(move || stored.into_iter().try_for_each(|segment| encoded.send(segment)));
-            studio.spawn(|| inspect_all(to_inspect, inspected, machines));
+            studio.spawn(|| inspect_all(inbox, report, machines));
             encode_all(films, reports, store, machines)
         })
     }

@@ -64,11 +64,11 @@ impl Studio {
 
     /// Works on the films that come in, until no more can come and all are published.
     pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
-        let (encoded, to_inspect) = channel::bounded(self.room);
-        let (inspected, reports) = channel::bounded(self.room);
+        let (encoded, inbox) = channel::bounded(self.room);
+        let (report, reports) = channel::bounded(self.room);
         thread::scope(|studio| {
-            let (second, also) = (to_inspect.clone(), inspected.clone());
-            studio.spawn(|| inspect_all(to_inspect, inspected, machines));
+            let (second, also) = (inbox.clone(), report.clone());
+            studio.spawn(|| inspect_all(inbox, report, machines));
             studio.spawn(|| inspect_all(second, also, machines));
             encode_all(films, reports, encoded, machines)
         })

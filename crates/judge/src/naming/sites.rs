@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kata_trace::ObjectKind;
-use proc_macro2::{Ident, LineColumn, Span};
+use proc_macro2::{Delimiter, Ident, LineColumn, Span, TokenStream, TokenTree};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -115,6 +115,19 @@ impl Collect {
         }
     }
 
+    /// The blocks among tokens of an unknown form: the arms of `select!`.
+    fn blocks_in(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            let TokenTree::Group(group) = token else { continue };
+            let is_block = group.delimiter() == Delimiter::Brace;
+            let block = is_block.then(|| syn::parse2::<syn::Block>(TokenTree::Group(group.clone()).into()));
+            match block {
+                Some(Ok(block)) => self.visit_block(&block),
+                _ => self.blocks_in(group.stream()),
+            }
+        }
+    }
+
     /// The parts of a tuple, or of a call of a tuple struct.
     fn parts<'ast>(&mut self, parts: impl ExactSizeIterator<Item = &'ast Expr>) {
         let single = parts.len() == 1;
@@ -223,6 +236,8 @@ impl<'ast> Visit<'ast> for Collect {
             arguments.iter().for_each(|argument| Collect::visit_expr(self, argument));
         } else if let Ok(file) = syn::parse2::<syn::File>(invocation.tokens.clone()) {
             Collect::visit_file(self, &file);
+        } else {
+            self.blocks_in(invocation.tokens.clone());
         }
     }
 

@@ -28,7 +28,8 @@ fn failed(event: &Event) -> bool {
         event.op,
         Op::TryLock | Op::TryReadLock | Op::TryWriteLock | Op::TrySend | Op::TryRecv | Op::CompareExchange
     );
-    (tries && event.ok == Some(false)) || (event.op == Op::Recv && event.cause == Some(Cause::Timeout))
+    (tries && event.ok == Some(false))
+        || (matches!(event.op, Op::Recv | Op::Send) && event.cause == Some(Cause::Timeout))
 }
 
 /// Whether the thread did later, before the failure, what it had attempted.
@@ -41,7 +42,7 @@ fn made_good(case: &Case<'_>, attempt: usize, end: usize) -> bool {
             Op::TryLock => matches!(event.op, Op::Lock | Op::TryLock),
             Op::TryReadLock => matches!(event.op, Op::ReadLock | Op::TryReadLock),
             Op::TryWriteLock => matches!(event.op, Op::WriteLock | Op::TryWriteLock),
-            Op::TrySend => matches!(event.op, Op::Send | Op::TrySend),
+            Op::TrySend | Op::Send => matches!(event.op, Op::Send | Op::TrySend),
             _ => matches!(event.op, Op::Recv | Op::TryRecv),
         };
         same && done && event.ok != Some(false)
@@ -59,6 +60,7 @@ fn lock_or_channel(case: &Case<'_>, attempt: usize, draft: &mut Draft) {
         Op::TrySend => ("tried to send on", "cannot send on"),
         Op::TryRecv => ("tried to receive from", "gets nothing from"),
         Op::Recv => ("waited to receive from", "gives up waiting for"),
+        Op::Send => ("waited to send on", "gives up sending on"),
         _ => ("tried to lock", "does not get"),
     };
     let outcome = match (&holder, event.op) {
@@ -68,7 +70,7 @@ fn lock_or_channel(case: &Case<'_>, attempt: usize, draft: &mut Draft) {
         }
         (None, Op::TryRecv) => "found it empty".to_owned(),
         (None, Op::TrySend) => "found no room in it".to_owned(),
-        (None, Op::Recv) => "gave up when the time limit passed".to_owned(),
+        (None, Op::Recv | Op::Send) => "gave up when the time limit passed".to_owned(),
         (None, _) => "did not get it".to_owned(),
     };
     draft.say(format!("{who} {tried} {what}{at}, and {outcome}."));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{DeadlockKind, Event, ObjectId, ObjectKind, Op, ThreadId, Trace};
+use crate::{Cause, DeadlockKind, Event, ObjectId, ObjectKind, Op, ThreadId, Trace};
 
 use super::case::{Case, Draft, equals, list};
 use super::holding::{Hold, Mode};
@@ -521,6 +521,7 @@ fn receive(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draf
     draft.say(format!("{}: it is empty, but not closed, for a sender of it still exists.", wait_together(case, group)));
     mark_waits(case, group, draft);
     living_senders(case, group[0], object, draft);
+    given_up(case, group, draft);
     partners(case, waiting, group, &[Op::Send, Op::TrySend], "sent on", object, draft);
     if let [alone] = group
         && waiting.stuck.iter().flatten().count() == 1
@@ -529,6 +530,28 @@ fn receive(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draf
         draft.say(format!("No other thread is left, so that sender belongs to {who} itself, or is never dropped."));
     }
     if senders_are_gone(case, waiting, group, object) { Pattern::SenderNotDropped } else { Pattern::Channel }
+}
+
+/// A message for these threads that was not sent: whoever tried to did not try again.
+fn given_up(case: &Case<'_>, group: &[usize], draft: &mut Draft) {
+    let event = case.event(group[0]);
+    let channels: Vec<ObjectId> = event.object.into_iter().chain(event.arms.iter().map(|arm| arm.object)).collect();
+    let sends = |index: &usize, ok: bool| {
+        let other = case.event(*index);
+        let sends = matches!(other.op, Op::Send | Op::TrySend) && !other.blocked && (other.ok != Some(false)) == ok;
+        sends && other.object.is_some_and(|object| channels.contains(&object))
+    };
+    let Some(failed) = (0..case.trace.events.len()).rev().find(|index| sends(index, false)) else { return };
+    let (thread, closed) = (case.event(failed).thread, case.event(failed).op == Op::Send);
+    let again =
+        (failed + 1..case.trace.events.len()).any(|index| sends(&index, true) && case.event(index).thread == thread);
+    if again || (closed && case.event(failed).cause != Some(Cause::Timeout)) {
+        return;
+    }
+    let (who, what) = (case.who(thread), case.what_of(failed));
+    draft.matters([failed]);
+    draft.mark(case.mark(failed, false, format!("{who} cannot send on {what}")));
+    draft.say(format!("{who} tried to send on {what}{}, found no room in it, and did not try again.", case.at(failed)));
 }
 
 /// Where the senders were made that still exist.
@@ -612,6 +635,7 @@ fn selection(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
         draft.say(format!("{}, and nobody is left to make that possible.", waits(case, index)));
     }
     mark_waits(case, group, draft);
+    given_up(case, group, draft);
     Pattern::Channel
 }
 
