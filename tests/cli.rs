@@ -255,6 +255,7 @@ fn doctor_looks_at_everything() {
     ✓ shuttle world
     ✓ loom world
     ✓ real world
+    ✓ sandbox
     ");
 }
 
@@ -308,8 +309,21 @@ fn a_fault_of_the_checker_is_no_verdict_on_the_learner() {
     assert_snapshot!(fault(&["check", "2", "--json"]), @r#"
     status 3
     --- stdout
-    {"schema":1,"exercise":"02-second-step","verdict":"internal-error","scenario":null,"evidence":null,"message":"ROOT/exercises/02-second-step/exercise.toml: invalid type: integer `3`, expected a string\nin `title`","schedule":null,"trace":[],"scenarios":[],"ms":{"compile":0,"run":0,"total":0}}
+    {"schema":1,"exercise":"02-second-step","verdict":"internal-error","scenario":null,"sandbox":null,"evidence":null,"message":"ROOT/exercises/02-second-step/exercise.toml: invalid type: integer `3`, expected a string\nin `title`","schedule":null,"trace":[],"scenarios":[],"ms":{"compile":0,"run":0,"total":0}}
     "#);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn check_confines_a_program_as_it_is_told() {
+    let confined = |sandbox: &str| {
+        let (judgement, _) = json(&["check", "3", "--sandbox", sandbox, "--file", "solutions/03-deadlock/lib.rs"]);
+        (judgement["verdict"].clone(), judgement["sandbox"].clone())
+    };
+    assert_eq!(confined("none"), ("passed".into(), serde_json::Value::Null));
+    for sandbox in repo_tests::sandboxes() {
+        assert_eq!(confined(sandbox.tier().name()), ("passed".into(), sandbox.tier().name().into()));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod list;
 mod man;
 mod new;
 mod next;
+mod pack;
 mod play;
 mod progress;
 mod replay;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Verify(verify::Arguments),
     /// Grade a class: judge what everybody handed in, and write marks and pages.
     Grade(grade::Arguments),
+    /// Pack a kit: for students, for Gradescope, or for GitHub Classroom.
+    Pack(pack::Arguments),
     /// Look for what could keep the checker from working.
     Doctor,
     /// Print completions for a shell.
@@ -85,6 +88,7 @@ impl Command {
             Command::New(arguments) => new::new(&arguments),
             Command::Verify(arguments) => verify::verify(&arguments),
             Command::Grade(arguments) => grade::grade(&arguments),
+            Command::Pack(arguments) => pack::pack(&arguments),
             Command::Doctor => doctor::doctor(),
             Command::Completions(arguments) => completions::completions(&arguments),
             Command::Man(arguments) => man::man(&arguments),

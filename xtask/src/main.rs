@@ -1,6 +1,7 @@
 //! The command line of the katas: `cargo xtask <command>`.
 
 mod command;
+mod confinement;
 mod exit;
 mod failure;
 mod interleaving;

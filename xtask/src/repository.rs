@@ -8,6 +8,8 @@ use exercise::{Catalogue, Exercise, Id};
 use judge::{Bench, Step, Workspace};
 use progress::Progress;
 
+use crate::confinement::{self, Wanted};
+
 /// A checkout and its exercises.
 #[derive(Debug)]
 pub(crate) struct Repository {
@@ -59,9 +61,19 @@ impl Repository {
     pub(crate) fn bench(&self) -> anyhow::Result<&Bench> {
         if self.bench.get().is_none() {
             // Nobody else sets it: a command has one thread.
-            let _ = self.bench.set(Bench::new(self.workspace())?);
+            let bench = Bench::new(self.workspace())?;
+            let sandbox = confinement::at_hand(&bench);
+            let _ = self.bench.set(bench.with_sandbox(sandbox));
         }
         self.bench.get().context("it has just been set")
+    }
+
+    /// Confines whatever is judged as somebody has asked for.
+    pub(crate) fn confine(&self, wanted: Wanted) -> anyhow::Result<()> {
+        let bench = Bench::new(self.workspace())?;
+        let sandbox = confinement::wanted(&bench, wanted)?;
+        let _ = self.bench.set(bench.with_sandbox(sandbox));
+        Ok(())
     }
 
     /// The same checkout, as the judge sees it.

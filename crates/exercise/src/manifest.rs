@@ -33,6 +33,9 @@ pub struct Manifest {
     /// The learner's file may say `unsafe`.
     #[serde(default)]
     pub allow_unsafe: bool,
+    /// The learner's file and the hidden tests start other processes: whatever runs them must let them.
+    #[serde(default)]
+    pub processes: bool,
     /// The verdict that the exercise as delivered gets.
     pub verdict: Verdict,
     /// The kind, when that verdict is a deadlock.

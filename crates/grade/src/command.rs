@@ -20,6 +20,7 @@ use grade::plan::{Plan, Shard};
 use grade::record::Status;
 use grade::roster::Roster;
 use grade::run::{Ran, run};
+use grade::slurm::{self, Told};
 use judge::{Bench, Step, Workspace};
 use sandbox::{Sandbox, Tier};
 
@@ -46,9 +47,22 @@ pub(crate) struct Cli {
     confinement: Confinement,
     #[command(flatten)]
     work: Work,
+    /// Have the nodes of a cluster judge. They must see this repository and DIR under the same names.
+    #[arg(long, value_name = "CLUSTER")]
+    on: Option<Cluster>,
+    /// Into how many tasks the work is cut on a cluster.
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "on")]
+    shards: u32,
     /// Write these only: gradescope, classroom, exercism, junit, canvas, nbgrader, jplag.
     #[arg(long, value_delimiter = ',', value_name = "FORMAT")]
     format: Vec<Format>,
+}
+
+/// What manages a cluster.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Cluster {
+    /// Slurm: a job array.
+    Slurm,
 }
 
 /// What is graded.
@@ -139,10 +153,14 @@ impl Cli {
     /// Does what is asked for.
     pub(crate) fn run(self, root: Option<PathBuf>) -> anyhow::Result<ExitCode> {
         let site = Site::find(root)?;
-        let Cli { command, submissions, out, about, confinement, work, format } = self;
+        let Cli { command, submissions, out, about, confinement, work, on, shards, format } = self;
         let Some(command) = command else {
             let (submissions, out) = submissions.zip(out).context("the command line asks for both")?;
-            return site.grade(&Intake { submissions, out, about }, confinement, &work, &format);
+            let intake = Intake { submissions, out, about };
+            return match on {
+                None => site.grade(&intake, confinement, &work, &format),
+                Some(Cluster::Slurm) => site.grade_on_slurm(&intake, confinement, &work, shards, &format),
+            };
         };
         match command {
             Command::Plan { intake, shards, confinement } => {
@@ -237,6 +255,50 @@ impl Site {
         let out = Out::new(&intake.out);
         let ran = self.run(&out, &plan, Shard::WHOLE, judging, work)?;
         anstream::eprintln!("{}", told(ran, started));
+        self.merge(&out, formats)
+    }
+
+    /// Everything at once, on a cluster.
+    fn grade_on_slurm(
+        &self,
+        intake: &Intake,
+        confinement: Confinement,
+        work: &Work,
+        shards: u32,
+        formats: &[Format],
+    ) -> anyhow::Result<ExitCode> {
+        let started = Instant::now();
+        let Some(judging) = self.judging(confinement)? else { return Ok(ExitCode::from(2)) };
+        let Some((class, plan)) = self.plan(intake, &judging, shards)? else { return Ok(ExitCode::from(2)) };
+        said(&class, &plan);
+        // One machine builds what all of them need.
+        judging.ready(&class.assignment.exercises(&self.catalogue)?, &mut say)?;
+        let absolute = |path: &Path| std::path::absolute(path).context("cannot tell the working directory");
+        let mut arguments = Vec::new();
+        if confinement.insecure_no_sandbox {
+            arguments.push("--insecure-no-sandbox".to_owned());
+        }
+        if let Some(jobs) = work.jobs {
+            arguments.extend(["--jobs".to_owned(), jobs.to_string()]);
+        }
+        let task = slurm::Task {
+            program: std::env::current_exe().context("cannot tell the path of this program")?,
+            root: absolute(&self.root)?,
+            folder: absolute(&intake.out)?,
+            arguments,
+        };
+        let out = Out::new(&intake.out);
+        let mut last = None;
+        slurm::run(&out, &plan, &task, &mut |told| {
+            if last.as_ref() != Some(&told) {
+                match &told {
+                    Told::Submitted(job, tasks) => anstream::eprintln!("job {job}: {tasks} tasks"),
+                    Told::Judged(judged, all) => anstream::eprintln!("{judged} of {all} judged"),
+                }
+                last = Some(told);
+            }
+        })?;
+        anstream::eprintln!("done in {:.1} s", started.elapsed().as_secs_f64());
         self.merge(&out, formats)
     }
 

@@ -25,6 +25,7 @@ pub mod roster;
 pub mod run;
 pub mod settled;
 mod shape;
+pub mod slurm;
 mod standing;
 pub mod text;
 pub mod worth;

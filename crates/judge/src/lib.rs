@@ -119,6 +119,11 @@ impl Bench {
         world::build(&self.workspace, &self.toolchain, needs, &self.fingerprint)
     }
 
+    /// A program of this repository that was built earlier, up to date or not.
+    pub fn tool(&self, name: &str) -> Option<PathBuf> {
+        tool::remembered(&self.workspace, name)
+    }
+
     /// A program of this repository that a check does without: the package's name. Built where it is not ready.
     ///
     /// # Errors

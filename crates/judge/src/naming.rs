@@ -102,14 +102,17 @@ fn is_kind(type_name: &str, kind: ObjectKind) -> bool {
         ObjectKind::Condvar => type_name == "Condvar",
         ObjectKind::Barrier => type_name == "Barrier",
         ObjectKind::Once => matches!(type_name, "Once" | "OnceLock" | "LazyLock" | "OnceCell"),
-        ObjectKind::Channel => matches!(type_name, "channel" | "sync_channel" | "unbounded_channel"),
+        ObjectKind::Channel => matches!(
+            type_name,
+            "channel" | "sync_channel" | "unbounded_channel" | "bounded" | "unbounded" | "after" | "tick" | "never"
+        ),
         ObjectKind::Atomic => type_name.starts_with("Atomic"),
         ObjectKind::Cell => type_name == "UnsafeCell",
         ObjectKind::Arc => type_name == "Arc",
         ObjectKind::Rendezvous => type_name == "Rendezvous",
         ObjectKind::Semaphore => type_name == "Semaphore",
         ObjectKind::Notify => type_name == "Notify",
-        ObjectKind::Task => false,
+        ObjectKind::Task | ObjectKind::Pipe => false,
     }
 }
 

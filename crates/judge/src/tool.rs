@@ -24,8 +24,8 @@ pub(crate) fn ready(
     // All crates: which of them it is made of only cargo knows, and a build too many is a short one.
     let fingerprint = fingerprint::of_crates(workspace, toolchain, |_| true)?;
     let tools = workspace.scratch().join("tools");
-    let memory = tools.join(format!("{name}.json"));
-    if let Some(tool) = remembered(&memory).filter(|tool| tool.fingerprint == fingerprint && tool.program.is_file()) {
+    let memory = memory(workspace, name);
+    if let Some(tool) = read(&memory).filter(|tool| tool.fingerprint == fingerprint && tool.program.is_file()) {
         return Ok(tool.program);
     }
     building();
@@ -37,7 +37,7 @@ pub(crate) fn ready(
     let kept = tools.join(format!("{name}-{}", &fingerprint[..16])).with_extension(std::env::consts::EXE_EXTENSION);
     std::fs::create_dir_all(&tools).map_err(|error| Error::io("create", &tools, error))?;
     world::link_or_copy(program, &kept)?;
-    if let Some(old) = remembered(&memory).filter(|old| old.program != kept) {
+    if let Some(old) = read(&memory).filter(|old| old.program != kept) {
         // One that still runs keeps its file where the system insists.
         let _ = std::fs::remove_file(old.program);
     }
@@ -46,6 +46,15 @@ pub(crate) fn ready(
     Ok(tool.program)
 }
 
-fn remembered(memory: &Path) -> Option<Tool> {
+/// The program, if it was built once.
+pub(crate) fn remembered(workspace: &Workspace, name: &str) -> Option<PathBuf> {
+    read(&memory(workspace, name)).map(|tool| tool.program).filter(|program| program.is_file())
+}
+
+fn memory(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.scratch().join("tools").join(format!("{name}.json"))
+}
+
+fn read(memory: &Path) -> Option<Tool> {
     serde_json::from_slice(&std::fs::read(memory).ok()?).ok()
 }

@@ -2,6 +2,14 @@
 //!
 //! proptest's own runner is not used: it would run a scenario once for an input, and a scenario has many executions.
 //! [`any`] makes the input that [`kata::input`] asks for, the same one in each of its executions.
+//!
+//! Where the input is calls to make, [`plan`] generates them and makes them fewer, and [`history`] compares their answers with
+//! those of a [`Model`]: made one after the other, they have to be the model's; made by several threads, they have to be the
+//! model's in some order.
+
+pub mod history;
+mod model;
+pub mod plan;
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -12,6 +20,9 @@ use kata::input::{Input, Move, made, wanted};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+pub use history::History;
+pub use model::Model;
+pub use plan::{Plan, Shape, plans};
 #[doc(no_inline)]
 pub use proptest::{collection, prelude, prop_oneof, sample, strategy};
 

@@ -18,8 +18,10 @@ use crate::meeting::Rendezvous;
 use crate::monitor::{self, Past};
 use crate::state::Step;
 
-/// The `main` of a scenario's process.
+/// The `main` of a scenario's process, and of the parts that scenarios start.
 pub fn main(scenarios: &[Scenario]) -> ! {
+    #[cfg(unix)]
+    crate::process::play();
     kata::harness::main(scenarios, explore)
 }
 

@@ -24,6 +24,11 @@ pub(crate) enum LaneKind {
     Thread,
     Task,
     Blocking,
+    /// A thread of a pool: whether it has something to do is not known.
+    Worker,
+    /// Another process: what it does is only known when the system is asked.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "processes are observed on Unix"))]
+    Process,
 }
 
 /// What a lane is doing.
@@ -33,7 +38,8 @@ pub(crate) enum Status {
     Running,
     /// A task that was woken, or has never been polled, or a closure that the pool has not begun.
     Ready,
-    /// A task whose last poll returned `Pending`, or a thread in `block_on` whose future did.
+    /// A task whose last poll returned `Pending`, a thread in `block_on` whose future did, a thread of a pool that
+    /// has not reached the world, or another process.
     Suspended,
     /// It waits for something that the world knows.
     Waiting(Wait),
@@ -81,6 +87,12 @@ pub(crate) enum Reason {
     Time,
     /// An executor shuts down: the world cannot see when.
     Shutdown,
+    /// Something can be done at one of these ends of pipes.
+    #[cfg(unix)]
+    Pipes { ends: [Option<ObjectIndex>; 2] },
+    /// The process has ended.
+    #[cfg(unix)]
+    Exited { process: usize },
 }
 
 /// An event that another lane knows of or does not.
@@ -146,6 +158,10 @@ pub(crate) struct Lane {
     pub(crate) made_ready: Option<Origin>,
     /// An executor's thread waits for its end.
     pub(crate) joined: Option<LaneId>,
+    /// The pool that its thread belongs to.
+    pub(crate) pool: Option<usize>,
+    /// Of another process, once it is known: where it sleeps, and at which pipe.
+    pub(crate) stuck: Option<(Entry, ObjectIndex)>,
 }
 
 impl Lane {
@@ -154,7 +170,11 @@ impl Lane {
             kind,
             name: name.map(Into::into),
             spawned,
-            status: if kind == LaneKind::Thread { Status::Running } else { Status::Ready },
+            status: match kind {
+                LaneKind::Thread => Status::Running,
+                LaneKind::Task | LaneKind::Blocking => Status::Ready,
+                LaneKind::Worker | LaneKind::Process => Status::Suspended,
+            },
             clock: Clock::new(),
             events: VecDeque::new(),
             held: Vec::new(),
@@ -170,6 +190,8 @@ impl Lane {
             born: None,
             made_ready: None,
             joined: None,
+            pool: None,
+            stuck: None,
         }
     }
 

@@ -62,6 +62,9 @@ pub(crate) fn ask(at: &'static Location<'static>) -> (Guard, Frame) {
     let lane = &mut state.lanes[frame.lane];
     lane.last = Some(at);
     lane.thread = Some(std::thread::current().id());
+    if let Some(pool) = lane.pool {
+        state.count_pool(pool);
+    }
     (state, frame)
 }
 
@@ -108,6 +111,30 @@ pub(crate) fn wait(mut state: Guard, frame: Frame, wait: Wait) -> (Guard, bool) 
     state.lanes[frame.lane].status = Status::Running;
     changed(&mut state);
     (state, over)
+}
+
+/// Waits until `wait.reason` has happened, which the system says rather than the state: `sleep` returns then.
+#[cfg(unix)]
+pub(crate) fn wait_outside(mut state: Guard, frame: Frame, wait: Wait, sleep: impl Fn()) -> Guard {
+    if state.is_over(frame.lane, wait.reason) {
+        return state;
+    }
+    if wait.polling {
+        state = refuse_in_poll(state, frame, &wait);
+    }
+    state.lanes[frame.lane].status = Status::Waiting(wait);
+    if let Some(victim) = executor_behind(&state, frame.lane) {
+        blocked_waiter(state, victim);
+    }
+    changed(&mut state);
+    while !state.is_over(frame.lane, wait.reason) {
+        drop(state);
+        sleep();
+        state = enter();
+    }
+    state.lanes[frame.lane].status = Status::Running;
+    changed(&mut state);
+    state
 }
 
 /// A thread that asks for a lock which the same thread holds waits for itself.

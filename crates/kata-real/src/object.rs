@@ -25,11 +25,15 @@ pub(crate) struct Object {
 #[derive(Debug)]
 pub(crate) enum Part {
     Lock(Lock),
-    Condvar { waiters: VecDeque<LaneId> },
+    Condvar {
+        waiters: VecDeque<LaneId>,
+    },
     Meeting(Meeting),
     Channel(Channel),
     Gate(Gate),
     Heartbeat(Heartbeat),
+    #[cfg(unix)]
+    Pipe(crate::process::Pipe),
 }
 
 /// A mutex or a reader–writer lock.

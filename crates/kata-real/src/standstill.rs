@@ -9,12 +9,28 @@ use crate::object::Part;
 use crate::state::State;
 
 /// Ends the scenario if nobody can go on. Exact as long as there are only threads: each waits for something that
-/// another would have to do, or runs.
+/// another would have to do, or runs. What other processes and the threads of pools do, the guardian asks.
 pub(crate) fn check(state: Guard) -> Guard {
-    if state.asynchronous || !is_certain(&state) {
+    if state.asynchronous || !state.pools.is_empty() || !is_certain(&state) || children(&state) != Children::Gone {
         return state;
     }
     report(state)
+}
+
+/// What the children of this process do.
+#[cfg(unix)]
+pub(crate) use crate::process::{Children, children};
+
+/// What the children of this process do: it has none that the world knows of.
+#[cfg(not(unix))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Children {
+    Gone,
+}
+
+#[cfg(not(unix))]
+pub(crate) fn children(_state: &State) -> Children {
+    Children::Gone
 }
 
 /// No lane runs or can run, and at least one waits for another.
@@ -39,7 +55,9 @@ pub(crate) fn is_possible(state: &State) -> bool {
 }
 
 /// Says why nobody can go on.
-pub(crate) fn report(state: Guard) -> ! {
+pub(crate) fn report(mut state: Guard) -> ! {
+    #[cfg(unix)]
+    crate::process::find_blocked(&mut state);
     if let Some((lane, self_made)) = lock_cycle(&state) {
         let wait = *state.lanes[lane].waits().expect("a lane of a cycle waits");
         let kind = if self_made { DeadlockKind::SelfDeadlock } else { DeadlockKind::LockCycle };
@@ -76,10 +94,20 @@ pub(crate) fn report(state: Guard) -> ! {
         let message = "the executor does not run its tasks any more: the heartbeat got no turn".to_owned();
         end(state, Verdict::BlockedExecutor, message, wait.at);
     }
+    #[cfg(unix)]
+    if let Some((_, wait)) = find(&|wait| matches!(wait.reason, Reason::Pipes { .. } | Reason::Exited { .. })) {
+        let with_child = state.lanes.iter().any(|lane| lane.stuck.is_some());
+        let message = if with_child {
+            format!("{} wait for each other", names(&state))
+        } else {
+            format!("{}, and nobody is left to go on", all_wait(&state))
+        };
+        deadlock(state, DeadlockKind::Channel, message, wait.at);
+    }
     let channel = |wait: &crate::lane::Wait| {
         matches!(wait.reason, Reason::Message { .. } | Reason::Room { .. } | Reason::Taken { .. })
     };
-    let message = format!("{} wait, and nobody is left to go on", names(&state));
+    let message = format!("{}, and nobody is left to go on", all_wait(&state));
     if let Some((_, wait)) = find(&channel) {
         deadlock(state, DeadlockKind::Channel, message, wait.at);
     }
@@ -99,11 +127,20 @@ fn deadlock(state: Guard, kind: DeadlockKind, message: String, at: &'static std:
     )
 }
 
+/// `main and t1 wait`
+fn all_wait(state: &State) -> String {
+    let names = names(state);
+    let wait = if names.contains(" and ") { "wait" } else { "waits" };
+    format!("{names} {wait}")
+}
+
 /// The names of those who wait, as the subject of a sentence.
 fn names(state: &State) -> String {
     let mut names: Vec<String> = (state.lanes.iter().enumerate())
         .filter(|(_, lane)| {
-            lane.waits().is_some() || (lane.kind == LaneKind::Task && matches!(lane.status, Status::Suspended))
+            lane.waits().is_some()
+                || lane.stuck.is_some()
+                || (lane.kind == LaneKind::Task && matches!(lane.status, Status::Suspended))
         })
         .map(|(id, _)| state.lane_name(id))
         .collect();

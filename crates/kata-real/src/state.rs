@@ -9,6 +9,7 @@ use kata_trace::{ObjectKind, Op};
 use crate::clock::Clock;
 use crate::lane::{Held, Lane, LaneId, LaneKind, ObjectIndex, Origin, Reason, Stamped, Status};
 use crate::object::{Object, Part};
+use crate::pool::Crew;
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -23,6 +24,14 @@ pub(crate) struct State {
     pub(crate) asynchronous: bool,
     pub(crate) live: usize,
     pub(crate) peak: usize,
+    /// Pools of threads.
+    pub(crate) pools: Vec<Crew>,
+    /// The processes that were started.
+    #[cfg(unix)]
+    pub(crate) processes: Vec<crate::process::Process>,
+    /// Grows whenever a pipe or a process changes.
+    #[cfg(unix)]
+    pub(crate) traffic: u64,
 }
 
 /// An event before it is recorded.
@@ -75,6 +84,11 @@ impl State {
             asynchronous: false,
             live: 0,
             peak: 0,
+            pools: Vec::new(),
+            #[cfg(unix)]
+            processes: Vec::new(),
+            #[cfg(unix)]
+            traffic: 0,
         }
     }
 
@@ -140,6 +154,19 @@ impl State {
         }
     }
 
+    /// Writes an event, in place of the one before if that is the same with less.
+    #[cfg(unix)]
+    pub(crate) fn record_growing(&mut self, lane: LaneId, step: Step) {
+        if let Some(last) = self.lanes[lane].events.back_mut()
+            && (last.entry.op, last.entry.at, last.entry.ok, last.object)
+                == (step.entry.op, step.entry.at, step.entry.ok, step.object)
+        {
+            last.entry.after = step.entry.after;
+            return;
+        }
+        self.record(lane, step);
+    }
+
     fn stamp(&mut self, lane: LaneId, step: Step) {
         let Step { entry, peer, object } = step;
         let lane_index = lane;
@@ -169,6 +196,15 @@ impl State {
     pub(crate) fn begin_thread(&mut self) {
         self.live += 1;
         self.peak = self.peak.max(self.live);
+    }
+
+    /// The threads of a pool count from now on, if they did not before.
+    pub(crate) fn count_pool(&mut self, pool: usize) {
+        let crew = &mut self.pools[pool];
+        if !std::mem::replace(&mut crew.counted, true) {
+            self.live += crew.threads();
+            self.peak = self.peak.max(self.live);
+        }
     }
 
     /// Ends `lane`.
@@ -204,6 +240,10 @@ impl State {
                 Part::Heartbeat(heart) => heart.has_answered(number),
                 _ => true,
             },
+            #[cfg(unix)]
+            Reason::Pipes { ends } => crate::process::is_ready(self, ends),
+            #[cfg(unix)]
+            Reason::Exited { process } => crate::process::has_ended(&self.processes[process]),
             Reason::Time | Reason::Shutdown => false,
         }
     }
@@ -325,6 +365,8 @@ impl State {
             LaneKind::Thread => format!("t{ordinal}"),
             LaneKind::Task => format!("task {ordinal}"),
             LaneKind::Blocking => format!("blocking {ordinal}"),
+            LaneKind::Worker => format!("worker {ordinal}"),
+            LaneKind::Process => format!("process {ordinal}"),
         }
     }
 }

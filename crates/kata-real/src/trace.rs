@@ -3,7 +3,7 @@
 use kata::{Entry, Log};
 use kata_trace::{ObjectId, ObjectKind, ThreadId, Trace};
 
-use crate::lane::{LaneId, ObjectIndex, Stamped};
+use crate::lane::{LaneId, LaneKind, ObjectIndex, Reason, Stamped};
 use crate::monitor::Past;
 use crate::object::Part;
 use crate::state::State;
@@ -22,7 +22,28 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
             let mut entry = Entry::new(0, wait.op, Some(wait.at));
             entry.blocked = true;
             let (object, peer) = target(wait.reason);
+            if matches!(wait.reason, Reason::Open { .. }) {
+                entry.text = Some(wait.call.into());
+            }
+            #[cfg(unix)]
+            if let Some(Part::Pipe(pipe)) = object.map(|object| &state.objects[object].part)
+                && wait.op == kata_trace::Op::WritePipe
+            {
+                entry.after = pipe.fullness();
+            }
+            #[cfg(unix)]
+            let peer = match wait.reason {
+                Reason::Exited { process } => {
+                    entry.text = Some("wait".into());
+                    Some(state.processes[process].lane)
+                }
+                _ => peer,
+            };
             events.push((id, Stamped { weight: u64::MAX, number: u32::MAX, entry, peer, object }));
+        }
+        if let (Past::Everybody, Some((entry, object))) = (past, &lane.stuck) {
+            let (entry, object) = (entry.clone(), Some(*object));
+            events.push((id, Stamped { weight: u64::MAX, number: u32::MAX, entry, peer: None, object }));
         }
     }
     events.sort_by_key(|(lane, event)| (event.weight, *lane, event.number));
@@ -39,14 +60,23 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
             entry
         })
         .collect();
+    // Which thread of a pool was the first to find work differs from run to run, and so would its number.
+    let mut workers = 0;
     for &lane in &numbers.lanes {
-        log.add_thread(Some(&state.lane_name(lane)), state.lanes[lane].spawned);
+        if state.lanes[lane].kind == LaneKind::Worker {
+            workers += 1;
+            log.add_thread(Some(&format!("worker {workers}")), state.lanes[lane].spawned);
+        } else {
+            log.add_thread(Some(&state.lane_name(lane)), state.lanes[lane].spawned);
+        }
     }
     for &object in &numbers.objects {
         let object = &state.objects[object];
         let number = log.add_object(object.kind, object.created, object.address);
         match &object.part {
             Part::Gate(gate) => log.set_label(number, &gate.name),
+            #[cfg(unix)]
+            Part::Pipe(pipe) => log.set_label(number, &pipe.name),
             Part::Meeting(meeting) if object.kind == ObjectKind::Rendezvous => log.set_label(number, &meeting.what),
             _ => {}
         }
@@ -83,8 +113,7 @@ fn position(seen: &mut Vec<usize>, index: usize) -> usize {
     })
 }
 
-fn target(reason: crate::lane::Reason) -> (Option<ObjectIndex>, Option<LaneId>) {
-    use crate::lane::Reason;
+fn target(reason: Reason) -> (Option<ObjectIndex>, Option<LaneId>) {
     match reason {
         Reason::Lock { object, .. }
         | Reason::Notified { object }
@@ -95,6 +124,10 @@ fn target(reason: crate::lane::Reason) -> (Option<ObjectIndex>, Option<LaneId>) 
         | Reason::Open { object }
         | Reason::Beat { object, .. } => (Some(object), None),
         Reason::Finished { lane } => (None, Some(lane)),
+        #[cfg(unix)]
+        Reason::Pipes { ends } => (ends[0], None),
+        #[cfg(unix)]
+        Reason::Exited { .. } => (None, None),
         Reason::Token { .. } | Reason::Time | Reason::Shutdown => (None, None),
     }
 }

@@ -10,6 +10,11 @@ mod guards;
 mod oracles;
 #[path = "world/parking_lot.rs"]
 mod parking_lot_locks;
+#[path = "world/pools.rs"]
+mod pools;
+#[cfg(unix)]
+#[path = "world/processes.rs"]
+mod processes;
 #[path = "world/standstill.rs"]
 mod standstill;
 #[path = "world/sync.rs"]
@@ -53,6 +58,9 @@ const GROUPS: &[&[&[Case]]] = &[
     guards::CASES,
     oracles::CASES,
     parking_lot_locks::CASES,
+    pools::CASES,
+    #[cfg(unix)]
+    processes::CASES,
     standstill::CASES,
     sync::CASES,
     tasks::CASES,
@@ -63,6 +71,8 @@ const GROUPS: &[&[&[Case]]] = &[
 const CASE: &str = "KATA_CASE";
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    kata_real::process::play();
     let cases: Vec<Case> = GROUPS.iter().flat_map(|group| group.iter().copied().flatten().copied()).collect();
     if std::env::var_os(CASE).is_some() {
         let scenarios: Vec<Scenario> = cases.iter().map(|case| Scenario { name: case.name, run: case.run }).collect();

@@ -16,7 +16,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use kata::{Entry, Failure, Log, Scalar, arena};
-use kata_trace::{Cause, Decision, ObjectId, ObjectKind, Op, ThreadId, Verdict};
+use kata_trace::{Arm, Cause, Decision, ObjectId, ObjectKind, Op, ThreadId, Verdict};
 
 use crate::choice::{Choice, Turn};
 use crate::fairness::Fairness;
@@ -43,7 +43,7 @@ impl Subject {
 
 /// Whether a thread can proceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Readiness {
+pub enum Readiness {
     /// Not now.
     Blocked,
     /// It can, and the others may notice when it does.
@@ -55,13 +55,15 @@ pub(crate) enum Readiness {
 impl Readiness {
     /// [`Readiness::Ready`] or [`Readiness::Blocked`].
     #[inline]
-    pub(crate) fn when(ready: bool) -> Self {
+    #[must_use]
+    pub fn when(ready: bool) -> Self {
         if ready { Readiness::Ready } else { Readiness::Blocked }
     }
 
     /// [`Readiness::Free`] or [`Readiness::Blocked`].
     #[inline]
-    pub(crate) fn free_when(ready: bool) -> Self {
+    #[must_use]
+    pub fn free_when(ready: bool) -> Self {
         if ready { Readiness::Free } else { Readiness::Blocked }
     }
 }
@@ -76,6 +78,8 @@ pub(crate) type Whim<'a> = dyn Fn() -> bool + 'a;
 pub(crate) struct Step<'a> {
     pub(crate) op: Op,
     pub(crate) object: Option<ObjectId>,
+    /// What it would do instead.
+    pub(crate) arms: &'a [Arm],
     pub(crate) peer: Option<ThreadId>,
     pub(crate) at: Option<Place>,
     /// `None`: always.
@@ -105,6 +109,7 @@ impl<'a> Step<'a> {
         Step {
             op,
             object: None,
+            arms: &[],
             peer: None,
             at: at.into(),
             ready: None,
@@ -144,6 +149,7 @@ impl<'a> Step<'a> {
 struct Pending {
     op: Op,
     object: Option<ObjectId>,
+    arms: Vec<Arm>,
     peer: Option<ThreadId>,
     at: Option<Place>,
     ready: Option<*const Ready<'static>>,

@@ -9,10 +9,11 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::time::Duration;
 
 use kata::{Entry, Failure};
-use kata_trace::{ObjectId, ObjectKind, Op, ThreadId};
+use kata_trace::{Arm, ObjectId, ObjectKind, Op, ThreadId};
 
 pub use crate::choice::Turn;
-use crate::kernel::{self, Host, Kernel, Place, Readiness, Step, parts};
+pub use crate::kernel::Readiness;
+use crate::kernel::{self, Host, Kernel, Place, Step, parts};
 pub use crate::object::Entered;
 use crate::object::Object;
 use crate::sync::coroutine_safe;
@@ -66,6 +67,38 @@ impl Identity {
     /// The program sees the state of this without waiting for it.
     pub fn look(&self) {
         kernel::with(|kernel| kernel.look(self.object.subject()));
+    }
+
+    /// A scheduling point before an operation, which is chosen when it can be carried out or its `deadline` has passed.
+    /// `ready` is asked at any time, with the time since the execution began, and must not use this world itself.
+    pub fn operation(
+        &self,
+        op: Op,
+        at: Place,
+        ready: &dyn Fn(Duration) -> Readiness,
+        deadline: Option<Duration>,
+    ) -> Turn {
+        selection(&[Arm { op, object: self.id() }], at, ready, deadline)
+    }
+
+    /// A sender of this channel was made there.
+    pub fn sender_made(&self, at: Place) {
+        let id = self.id();
+        kernel::with(|kernel| {
+            if kernel.active() {
+                kernel.log.add_sender(id, at);
+            }
+        });
+    }
+
+    /// A sender of this channel that was made there is dropped.
+    pub fn sender_dropped(&self, made: Place) {
+        let id = self.id();
+        kernel::with(|kernel| {
+            if kernel.active() {
+                kernel.log.drop_sender(id, made);
+            }
+        });
     }
 
     /// Logs an operation.
@@ -145,6 +178,16 @@ pub fn wait(reason: Reason, manner: Manner, ready: &dyn Fn() -> bool, deadline: 
         ..step
     };
     kernel::step(step) == Turn::Timeout
+}
+
+/// As [`Identity::operation`], before one of several operations.
+pub fn selection(arms: &[Arm], at: Place, ready: &dyn Fn(Duration) -> Readiness, deadline: Option<Duration>) -> Turn {
+    let readiness = |kernel: &Kernel| ready(kernel.now());
+    let step = match arms.split_first() {
+        Some((first, others)) => Step { arms: others, ..Step::on(first.op, first.object, at) },
+        None => Step::of(Op::Recv, at),
+    };
+    kernel::step(step.when(&readiness).until(deadline))
 }
 
 /// A scheduling point before an operation on no object.

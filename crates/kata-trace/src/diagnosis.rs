@@ -16,7 +16,9 @@ mod liberty;
 mod livelock;
 mod order;
 mod overlap;
+mod oversubscribed;
 mod panic;
+mod pipe;
 mod race;
 mod signature;
 mod variable;
@@ -65,6 +67,8 @@ pub enum Pattern {
     CancelledUpdate,
     /// A message was dropped with the send that waited to hand it over.
     CancelledSend,
+    /// A thread panicked in the middle of a change, which stayed as it was at that moment.
+    PanickedUpdate,
     /// An attempt failed, and was not repeated.
     GaveUp,
     /// A wait ended for no reason.
@@ -83,6 +87,10 @@ pub enum Pattern {
     GuardAcrossAwait,
     /// Work that must be able to overlap did not.
     NotConcurrent,
+    /// A process waits at an end of a pipe, and whoever has the other end waits, too.
+    Pipe,
+    /// More threads are at work, or alive, than the machine has processors.
+    Oversubscribed,
     /// A panic.
     Panic,
 }
@@ -118,10 +126,11 @@ pub fn diagnose(trace: &Trace, verdict: Verdict, kind: Option<DeadlockKind>) -> 
     let case = Case::new(trace);
     let diagnosis = match verdict {
         Verdict::Deadlock => deadlock::diagnose(&case, kind.unwrap_or_else(|| deadlock_kind(trace))),
+        Verdict::Oversubscribed => oversubscribed::diagnose(&case),
         Verdict::NotConcurrent => overlap::diagnose(&case),
         Verdict::AssertionFailed => atomicity::diagnose(&case),
         Verdict::Panicked => panic::diagnose(&case),
-        Verdict::Livelock => livelock::diagnose(&case),
+        Verdict::Livelock => pipe::asked_in_vain(&case).or_else(|| livelock::diagnose(&case)),
         Verdict::DataRace => race::diagnose(&case),
         Verdict::BlockedExecutor => executor::blocked(&case),
         Verdict::GuardAcrossAwait => executor::guard_across_await(&case),

@@ -14,7 +14,10 @@ use crate::{Location, ObjectId, ThreadId};
 pub enum Op {
     /// Starts the thread [`Event::peer`].
     Spawn,
-    /// Waits for the thread [`Event::peer`] to finish.
+    /// Starts a pool of `after` threads.
+    StartPool,
+    /// Waits for the thread or process [`Event::peer`] to finish. [`Event::text`] is the call, where it is another than
+    /// `join`; [`Event::ok`] is false where it was only asked, and has not finished.
     Join,
     /// The thread's function returned.
     Exit,
@@ -72,6 +75,14 @@ pub enum Op {
     CloseSend,
     /// Drops the receiver of a channel.
     CloseRecv,
+    /// Reads from a pipe. `after` is the number of bytes that were read from it so far; [`Event::ok`] is false when
+    /// nobody writes to it any more.
+    ReadPipe,
+    /// Writes to a pipe. `after` is the number of bytes that were written to it so far, and the number that it holds
+    /// where [`Event::blocked`] is set; [`Event::ok`] is false when nobody reads from it any more.
+    WritePipe,
+    /// Closes an end of a pipe.
+    ClosePipe,
     /// Reads an atomic.
     Load,
     /// Writes an atomic.
@@ -96,7 +107,8 @@ pub enum Op {
     Sleep,
     /// Offers the processor to others (`yield_now`, `spin_loop`).
     Yield,
-    /// Arrives at a rendezvous of the hidden test.
+    /// Arrives at a rendezvous of the hidden test. [`Event::text`] is the call that is held up there, if it is one that the
+    /// program makes.
     Arrive,
     /// Waits in the hidden test until every other thread sleeps.
     Quiesce,
@@ -147,6 +159,15 @@ pub enum Cause {
     Spurious,
 }
 
+/// An operation that a thread would carry out instead of another one: one of those that it selects from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arm {
+    /// What.
+    pub op: Op,
+    /// On what.
+    pub object: ObjectId,
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -160,6 +181,9 @@ pub struct Event {
     /// On what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectId>,
+    /// What the thread would do instead, where it selects from several operations: the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<Arm>,
     /// Where, in the learner's file or the hidden test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Location>,
@@ -197,6 +221,7 @@ impl Event {
             op,
             blocked: false,
             object: None,
+            arms: Vec::new(),
             at: None,
             before: None,
             after: None,

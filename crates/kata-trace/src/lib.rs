@@ -16,7 +16,7 @@ mod trace;
 mod verdict;
 
 pub use decision::{Alternative, Decision, Standing, Turn};
-pub use event::{Cause, Event, Op, Value};
+pub use event::{Arm, Cause, Event, Op, Value};
 pub use names::{Names, is_library, is_test};
 pub use outcome::{Grade, Grades, Outcome};
 pub use record::{Budget, Divergence, Evidence, Location, Record, Request};

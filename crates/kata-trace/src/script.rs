@@ -7,6 +7,7 @@
 //! t1: lock b blocked :26
 //! t2: cas slot 0->1 failed Relaxed test:40
 //! t2: notify-one ready >t1 :30
+//! t2: recv jobs or:send:done blocked :33
 //! t1: panic "boom" :12
 //! ```
 //!
@@ -16,7 +17,7 @@
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 
-use crate::{Cause, Event, Location, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace, Value};
+use crate::{Arm, Cause, Event, Location, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace, Value};
 
 /// The file of a place written `:12`.
 pub const LEARNERS_FILE: &str = "exercises/99-example/src/lib.rs";
@@ -62,6 +63,9 @@ fn event(trace: &mut Trace, line: &str) -> Event {
             event.after = Some(value(after));
         } else if let Some(peer) = word.strip_prefix('>') {
             event.peer = Some(thread(trace, peer));
+        } else if let Some((op_word, name)) = word.strip_prefix("or:").and_then(|arm| arm.split_once(':')) {
+            let op = self::op(op_word);
+            event.arms.push(Arm { op, object: object(trace, name, op) });
         } else if let Some((file, place)) = word.split_once(':') {
             event.at = Some(location(file, place));
         } else {
@@ -127,6 +131,7 @@ fn kind(op: Op) -> ObjectKind {
         Op::Send | Op::CancelSend | Op::TrySend | Op::Recv | Op::TryRecv | Op::CloseSend | Op::CloseRecv => {
             ObjectKind::Channel
         }
+        Op::ReadPipe | Op::WritePipe | Op::ClosePipe => ObjectKind::Pipe,
         Op::CellRead | Op::CellWrite => ObjectKind::Cell,
         Op::Arrive => ObjectKind::Rendezvous,
         Op::Poll | Op::BlockingCall => ObjectKind::Task,

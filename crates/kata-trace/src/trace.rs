@@ -40,6 +40,8 @@ pub enum ObjectKind {
     Notify,
     /// A task or executor of an asynchronous runtime.
     Task,
+    /// A pipe to or from another process.
+    Pipe,
 }
 
 impl ObjectKind {
@@ -59,6 +61,7 @@ impl ObjectKind {
             ObjectKind::Semaphore => "semaphore",
             ObjectKind::Notify => "notify",
             ObjectKind::Task => "task",
+            ObjectKind::Pipe => "pipe",
         }
     }
 }

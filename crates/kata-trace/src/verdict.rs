@@ -58,7 +58,7 @@ pub enum DeadlockKind {
     SelfDeadlock,
     /// A thread waits for a wake-up that nobody is left to give.
     NobodyWillWake,
-    /// Threads wait on channels.
+    /// Threads wait on channels, or processes on pipes.
     Channel,
 }
 

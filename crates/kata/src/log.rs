@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::panic::Location as StaticLocation;
 
-use kata_trace::{Cause, Event, Location, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace};
+use kata_trace::{Arm, Cause, Event, Location, Object, ObjectId, ObjectKind, Op, Thread, ThreadId, Trace};
 
 use crate::Scalar;
 
@@ -20,6 +20,8 @@ pub struct Entry {
     pub preemption: bool,
     /// See [`Event::object`].
     pub object: Option<ObjectId>,
+    /// See [`Event::arms`].
+    pub arms: Option<Box<[Arm]>>,
     /// See [`Event::at`].
     pub at: Option<&'static StaticLocation<'static>>,
     /// See [`Event::before`].
@@ -48,6 +50,7 @@ impl Entry {
             blocked: false,
             preemption: false,
             object: None,
+            arms: None,
             at,
             before: Scalar::None,
             after: Scalar::None,
@@ -66,6 +69,7 @@ impl Entry {
             op: self.op,
             blocked: self.blocked,
             object: self.object,
+            arms: self.arms.as_deref().unwrap_or_default().to_vec(),
             at: self.at.map(Into::into),
             before: self.before.value(),
             after: self.after.value(),

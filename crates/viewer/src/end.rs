@@ -74,13 +74,22 @@ impl End {
         }
         match event.map(|event| (event.op, event.peer)) {
             Some((Op::Join, Some(peer))) => format!("waits for {}", words.thread(peer)),
+            Some((Op::ReadPipe, _)) => format!("waits to read {what}"),
+            Some((Op::WritePipe, _)) => format!("waits to write {what}"),
             Some((Op::Park, _)) => "parked for ever".to_owned(),
+            Some((Op::Arrive, _)) if event.is_some_and(|event| event.text.is_some()) => {
+                "held up by the test".to_owned()
+            }
             Some((Op::Arrive, _)) => "waits for the others".to_owned(),
             Some((Op::Quiesce, _)) => "waits until the others sleep".to_owned(),
             Some((Op::Sleep | Op::Yield, _)) => "waits for its turn".to_owned(),
             // A waker has no name.
             _ if what.is_empty() => "waits to be woken for ever".to_owned(),
-            _ => format!("waits for {what} for ever"),
+            _ => {
+                let others = event.into_iter().flat_map(|event| &event.arms);
+                let others: String = others.map(|arm| format!(" or {}", words.object(arm.object))).collect();
+                format!("waits for {what}{others} for ever")
+            }
         }
     }
 }

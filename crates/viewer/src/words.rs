@@ -91,17 +91,28 @@ impl<'t> Words<'t> {
         if event.blocked {
             let verb = match event.op {
                 Op::Wait => return format!("wait {what} …{place}"),
-                Op::Join => return format!("join {peer} …{TIE}blocked{place}"),
+                Op::Join => return format!("{} {peer} …{TIE}blocked{place}", joining(event)),
+                Op::ReadPipe => return format!("read {what}, empty …{TIE}blocked{place}"),
+                Op::WritePipe => return format!("write {what}, full …{TIE}blocked{place}"),
+                Op::Arrive if event.text.is_some() => return format!("in {} …{place}", text().trim_matches('"')),
                 Op::Arrive => return format!("rendezvous …{TIE}blocked{place}"),
                 Op::Quiesce => return format!("until the others sleep …{place}"),
                 Op::BlockingCall => return format!("blocks in {}{place}", called(event)),
                 op => verb(op),
             };
-            return format!("{verb} {what} …{TIE}blocked{place}").replace("  ", " ");
+            let others = event.arms.iter().map(|arm| format!(" or {} {}", self::verb(arm.op), self.object(arm.object)));
+            let others: String = others.collect();
+            return format!("{verb} {what}{others} …{TIE}blocked{place}").replace("  ", " ");
         }
         match event.op {
             Op::Spawn => format!("spawn {peer}{place}"),
-            Op::Join => format!("join {peer}{place}"),
+            Op::Join if failed => format!("{} {peer}: still runs{place}", joining(event)),
+            Op::Join => format!("{} {peer}{place}", joining(event)),
+            Op::StartPool => {
+                let threads =
+                    event.after.as_ref().map_or_else(String::new, |threads| format!(" of{TIE}{}", shown(threads)));
+                format!("start pool{threads}{place}")
+            }
             Op::Abort => format!("abort {peer}{place}"),
             Op::Unpark => format!("unpark {peer}{place}"),
             Op::Exit => "ends".to_owned(),
@@ -141,6 +152,7 @@ impl<'t> Words<'t> {
             Op::InitBegin => format!("init {what} begins{place}"),
             Op::InitEnd => format!("init {what} done"),
             Op::InitWait => format!("{what} is initialised{place}"),
+            Op::Send if event.cause == Some(Cause::Timeout) => format!("send {what} timed out{place}"),
             Op::Send | Op::TrySend if failed && event.op == Op::Send => {
                 format!("send {what} failed: receiver gone{place}")
             }
@@ -154,6 +166,11 @@ impl<'t> Words<'t> {
             Op::CancelWait => format!("wait for {what} cancelled{place}"),
             Op::CloseSend => format!("last sender of {what} dropped"),
             Op::CloseRecv => format!("receiver of {what} dropped"),
+            Op::ReadPipe if failed => format!("read {what}: closed after {}{place}", bytes(event.after.as_ref())),
+            Op::ReadPipe => format!("read {what}: {}{place}", bytes(event.after.as_ref())),
+            Op::WritePipe if failed => format!("write {what} failed: closed{place}"),
+            Op::WritePipe => format!("write {what}: {}{place}", bytes(event.after.as_ref())),
+            Op::ClosePipe => format!("close {what}"),
             Op::Load => format!("load {what}{}{ordering}{place}", arrow(event.after.as_ref())),
             Op::Store => {
                 let value = event.after.as_ref().map_or_else(String::new, |value| format!(" {}", shown(value)));
@@ -231,6 +248,16 @@ fn shown(value: &Value) -> String {
 /// ` = 10`
 fn is(value: Option<&Value>) -> String {
     value.map_or_else(String::new, |value| format!(" ={TIE}{}", shown(value)))
+}
+
+/// The call that waits for a thread or a process.
+fn joining(event: &Event) -> &str {
+    event.text.as_deref().unwrap_or("join")
+}
+
+/// `65536 bytes`
+fn bytes(value: Option<&Value>) -> String {
+    value.map_or_else(|| "bytes".to_owned(), |value| format!("{}{TIE}bytes", shown(value)))
 }
 
 /// ` → 0`

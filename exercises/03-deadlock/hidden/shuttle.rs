@@ -70,16 +70,8 @@ pub fn snapshots_add_up() {
         });
         let seen = bank.snapshot();
         let total: Cents = seen.iter().map(|(_, balance)| balance).sum();
-        assert!(
-            total >= 200,
-            "money vanished: the bank holds 200, and a snapshot shows {total}: {}",
-            list(&seen)
-        );
-        assert!(
-            total <= 200,
-            "money appeared: the bank holds 200, and a snapshot shows {total}: {}",
-            list(&seen)
-        );
+        assert!(total >= 200, "money vanished: the bank holds 200, and a snapshot shows {total}: {}", list(&seen));
+        assert!(total <= 200, "money appeared: the bank holds 200, and a snapshot shows {total}: {}", list(&seen));
     });
     holds(&bank, &[(A, 70), (B, 130)]);
 }
@@ -95,15 +87,10 @@ pub fn the_last_money_is_spent_once() {
     match (to_b, to_c) {
         (Ok(()), Err(reason)) | (Err(reason), Ok(())) => {
             let expected = TransferError::InsufficientFunds(A);
-            assert!(
-                reason == expected,
-                "the second transfer was refused because {reason}, in place of: {expected}"
-            );
+            assert!(reason == expected, "the second transfer was refused because {reason}, in place of: {expected}");
         }
         (Ok(()), Ok(())) => panic!("account 1 held 100 and paid 80 twice"),
-        (Err(_), Err(_)) => {
-            panic!("account 1 held 100, and neither of two transfers of 80 was made")
-        }
+        (Err(_), Err(_)) => panic!("account 1 held 100, and neither of two transfers of 80 was made"),
     }
     let (b, c) = if to_b.is_ok() { (80, 0) } else { (0, 80) };
     holds(&bank, &[(A, 20), (B, b), (C, c)]);
@@ -131,16 +118,11 @@ pub fn an_account_that_pays_itself_is_in_one_audit_at_a_time() {
 
 /// A transfer is audited by the thread that makes it, before `transfer` returns.
 pub fn the_thread_that_makes_a_transfer_audits_it() {
-    let bank = Bank::new([(A, 100), (B, 100)], |_| {
-        AUDITED_HERE.with(|audits| audits.set(audits.get() + 1))
-    });
+    let bank = Bank::new([(A, 100), (B, 100)], |_| AUDITED_HERE.with(|audits| audits.set(audits.get() + 1)));
     let teller = |from, to| {
         done(&bank, from, to, 10);
         let audits = AUDITED_HERE.with(std::cell::Cell::get);
-        assert!(
-            audits == 1,
-            "a thread made one transfer, and {audits} audits were called by it"
-        );
+        assert!(audits == 1, "a thread made one transfer, and {audits} audits were called by it");
     };
     thread::scope(|tellers| {
         tellers.spawn(|| teller(A, B));
@@ -151,9 +133,7 @@ pub fn the_thread_that_makes_a_transfer_audits_it() {
 /// Transfers that share no account can be audited at the same time.
 pub fn disjoint_transfers_overlap() {
     let both_audits = Rendezvous::new(2, "the audits of 1 → 2 and of 3 → 4");
-    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100)], move |_| {
-        both_audits.arrive()
-    });
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100)], move |_| both_audits.arrive());
     thread::scope(|tellers| {
         tellers.spawn(|| done(&bank, A, B, 10));
         tellers.spawn(|| done(&bank, C, D, 20));
@@ -164,10 +144,7 @@ pub fn disjoint_transfers_overlap() {
 /// A transfer that is being audited holds up no transfer between other accounts, whatever their numbers.
 pub fn an_audit_holds_up_no_stranger() {
     let begun = Arc::new(Rendezvous::new(2, "the audit of 1 → 2 and a teller"));
-    let done_meanwhile = Arc::new(Rendezvous::new(
-        2,
-        "the audit of 1 → 2 and transfers between other accounts",
-    ));
+    let done_meanwhile = Arc::new(Rendezvous::new(2, "the audit of 1 → 2 and transfers between other accounts"));
     let bank = Bank::new((1..=130).map(|id| (AccountId(id), 100)), {
         let (begun, done_meanwhile) = (Arc::clone(&begun), Arc::clone(&done_meanwhile));
         move |transfer| {
@@ -190,14 +167,11 @@ pub fn an_audit_holds_up_no_stranger() {
 /// A transfer that waits for an account holds up only transfers that share an account with it.
 pub fn a_waiting_transfer_holds_up_no_stranger() {
     let both_audits = Rendezvous::new(2, "the audits of 1 → 2 and of 4 → 5, while 2 → 3 waits,");
-    let bank = Bank::new(
-        [(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)],
-        move |transfer| {
-            if transfer.from != B {
-                both_audits.arrive();
-            }
-        },
-    );
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
+        if transfer.from != B {
+            both_audits.arrive();
+        }
+    });
     thread::scope(|tellers| {
         tellers.spawn(|| done(&bank, A, B, 10));
         tellers.spawn(|| done(&bank, B, C, 20));
@@ -209,14 +183,11 @@ pub fn a_waiting_transfer_holds_up_no_stranger() {
 /// Where several transfers wait, the one whose accounts are free goes on, whoever is woken first.
 pub fn whoever_waits_goes_on_when_its_accounts_are_free() {
     let both_audits = Rendezvous::new(2, "the audits of 3 → 4 and of 2 → 5, while 4 → 3 waits,");
-    let bank = Bank::new(
-        [(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)],
-        move |transfer| {
-            if transfer.from == C || transfer.to == E {
-                both_audits.arrive();
-            }
-        },
-    );
+    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
+        if transfer.from == C || transfer.to == E {
+            both_audits.arrive();
+        }
+    });
     thread::scope(|tellers| {
         tellers.spawn(|| done(&bank, C, D, 10));
         tellers.spawn(|| done(&bank, A, B, 20));
@@ -234,28 +205,10 @@ pub fn refused_transfers_change_nothing() {
     refused(&bank, B, A, 51, TransferError::InsufficientFunds(B));
     refused(&bank, A, nobody, 500, TransferError::UnknownAccount(nobody));
     refused(&bank, nobody, A, 10, TransferError::UnknownAccount(nobody));
-    refused(
-        &bank,
-        nobody,
-        nobody,
-        10,
-        TransferError::UnknownAccount(nobody),
-    );
+    refused(&bank, nobody, nobody, 10, TransferError::UnknownAccount(nobody));
     let nobody_else = AccountId(8);
-    refused(
-        &bank,
-        nobody,
-        nobody_else,
-        10,
-        TransferError::UnknownAccount(nobody),
-    );
-    refused(
-        &bank,
-        nobody_else,
-        nobody,
-        10,
-        TransferError::UnknownAccount(nobody_else),
-    );
+    refused(&bank, nobody, nobody_else, 10, TransferError::UnknownAccount(nobody));
+    refused(&bank, nobody_else, nobody, 10, TransferError::UnknownAccount(nobody_else));
     holds(&bank, &[(A, 100), (B, 50)]);
     audited(&audits, 0);
     done(&bank, A, B, 100);
@@ -274,16 +227,9 @@ pub fn any_two_tellers_agree_with_some_order() {
         tellers.spawn(|| orders.1.iter().for_each(|order| order.give(&bank)));
     });
     let possible = outcomes(DEPOSITS.map(|(_, deposit)| deposit), &orders.0, &orders.1);
-    let seen: Vec<Cents> = bank
-        .snapshot()
-        .into_iter()
-        .map(|(_, balance)| balance)
-        .collect();
+    let seen: Vec<Cents> = bank.snapshot().into_iter().map(|(_, balance)| balance).collect();
     let explained = possible.iter().any(|outcome| outcome[..] == seen[..]);
-    assert!(
-        explained,
-        "the accounts hold {seen:?}, which no order of the transfers leaves behind: {possible:?}"
-    );
+    assert!(explained, "the accounts hold {seen:?}, which no order of the transfers leaves behind: {possible:?}");
 }
 
 fn counting_bank(accounts: [(AccountId, Cents); 2]) -> (Bank, Arc<AtomicUsize>) {
@@ -306,10 +252,7 @@ fn bank_with_notes_for_b() -> Bank {
     Bank::new([(A, 100), (B, 100), (C, 100)], move |transfer| {
         if b_is_audited.swap(true, Ordering::SeqCst) {
             let audit = describe(transfer);
-            kata::fail(
-                Verdict::AssertionFailed,
-                format!("{audit} is audited while another one of account 2 is"),
-            );
+            kata::fail(Verdict::AssertionFailed, format!("{audit} is audited while another one of account 2 is"));
         }
         b_is_audited.store(false, Ordering::SeqCst);
     })
@@ -318,20 +261,14 @@ fn bank_with_notes_for_b() -> Bank {
 fn done(bank: &Bank, from: AccountId, to: AccountId, amount: Cents) {
     if let Err(error) = bank.transfer(from, to, amount) {
         let transfer = Transfer { from, to, amount };
-        panic!(
-            "{} is covered, and was refused: {error}",
-            describe(&transfer)
-        );
+        panic!("{} is covered, and was refused: {error}", describe(&transfer));
     }
 }
 
 fn refused(bank: &Bank, from: AccountId, to: AccountId, amount: Cents, error: TransferError) {
     let transfer = Transfer { from, to, amount };
     match bank.transfer(from, to, amount) {
-        Ok(()) => panic!(
-            "{} was made, and should be refused: {error}",
-            describe(&transfer)
-        ),
+        Ok(()) => panic!("{} was made, and should be refused: {error}", describe(&transfer)),
         Err(other) => {
             assert!(
                 other == error,
@@ -344,44 +281,26 @@ fn refused(bank: &Bank, from: AccountId, to: AccountId, amount: Cents, error: Tr
 
 fn holds(bank: &Bank, expected: &[(AccountId, Cents)]) {
     let seen = bank.snapshot();
-    assert!(
-        seen == expected,
-        "the accounts should hold {}, and hold {}",
-        list(expected),
-        list(&seen)
-    );
+    assert!(seen == expected, "the accounts should hold {}, and hold {}", list(expected), list(&seen));
 }
 
 fn audited(audits: &AtomicUsize, expected: usize) {
     let seen = audits.load(Ordering::SeqCst);
-    assert!(
-        seen == expected,
-        "{expected} transfers were made, and {seen} were audited"
-    );
+    assert!(seen == expected, "{expected} transfers were made, and {seen} were audited");
 }
 
 fn describe(transfer: &Transfer) -> String {
-    format!(
-        "the transfer of {} from account {} to account {}",
-        transfer.amount, transfer.from.0, transfer.to.0
-    )
+    format!("the transfer of {} from account {} to account {}", transfer.amount, transfer.from.0, transfer.to.0)
 }
 
 fn list(balances: &[(AccountId, Cents)]) -> String {
-    let balances: Vec<_> = balances
-        .iter()
-        .map(|(id, balance)| format!("{}: {balance}", id.0))
-        .collect();
+    let balances: Vec<_> = balances.iter().map(|(id, balance)| format!("{}: {balance}", id.0)).collect();
     format!("[{}]", balances.join(", "))
 }
 
 /// Numbers so far apart that a part of them, or a remainder, does not tell one account from another: an order that looks
 /// at no more is none.
-const DEPOSITS: [(AccountId, Cents); 3] = [
-    (AccountId(1), 3),
-    (AccountId(1 + (1 << 10)), 2),
-    (AccountId(1 + (1 << 20)), 1),
-];
+const DEPOSITS: [(AccountId, Cents); 3] = [(AccountId(1), 3), (AccountId(1 + (1 << 10)), 2), (AccountId(1 + (1 << 20)), 1)];
 
 /// An order to move money, as it is generated.
 #[derive(Clone, Copy)]
@@ -399,12 +318,7 @@ impl Order {
     /// The same on a ledger that only one teller uses.
     fn make(&self, balances: &mut [Cents; 3]) {
         let Transfer { from, to, amount } = self.0;
-        let place = |id| {
-            DEPOSITS
-                .iter()
-                .position(|&(account, _)| account == id)
-                .expect("orders are between these accounts")
-        };
+        let place = |id| DEPOSITS.iter().position(|&(account, _)| account == id).expect("orders are between these accounts");
         if balances[place(from)] >= amount {
             balances[place(from)] -= amount;
             balances[place(to)] += amount;
@@ -421,13 +335,8 @@ impl fmt::Debug for Order {
 
 /// What a teller is told to do: up to two transfers.
 fn orders() -> impl Strategy<Value = Vec<Order>> {
-    let order = (0..3_usize, 0..3_usize, 1..=3_u64).prop_map(|(from, to, amount)| {
-        Order(Transfer {
-            from: DEPOSITS[from].0,
-            to: DEPOSITS[to].0,
-            amount,
-        })
-    });
+    let order = (0..3_usize, 0..3_usize, 1..=3_u64)
+        .prop_map(|(from, to, amount)| Order(Transfer { from: DEPOSITS[from].0, to: DEPOSITS[to].0, amount }));
     collection::vec(order, 0..=2)
 }
 

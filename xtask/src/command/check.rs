@@ -8,6 +8,7 @@ use judge::{Judged, Judgement, Recognised, Recogniser};
 use kata_trace::Verdict;
 use progress::{Progress, Standing, count_attempt};
 
+use crate::confinement::Wanted;
 use crate::exit::Outcome;
 use crate::known::Known;
 use crate::output::print;
@@ -22,6 +23,9 @@ pub(crate) struct Arguments {
     /// Judge this file in place of yours; a pass awards nothing.
     #[arg(long, value_name = "PATH")]
     file: Option<PathBuf>,
+    /// What keeps the program from the rest of the machine; what is at hand, if this is left out.
+    #[arg(long, value_name = "SANDBOX")]
+    sandbox: Option<Wanted>,
     /// Print one JSON object on the standard output.
     #[arg(long)]
     json: bool,
@@ -33,6 +37,9 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let Some(id) = repository.find_exercise(&arguments.exercise) else { return Ok(Outcome::BadUsage) };
     if !judging::exists(arguments.file.as_deref()) {
         return Ok(Outcome::BadUsage);
+    }
+    if let Some(wanted) = arguments.sandbox {
+        repository.confine(wanted)?;
     }
     let (exercise, judged) = match judge(&repository, id, arguments) {
         Ok(found) => found,

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use exercise::{Engine, Exercise};
 use judge::{Bench, Needs, Toolchain};
 
+use crate::confinement;
 use crate::exit::Outcome;
 use crate::known::Known;
 use crate::output::print;
@@ -49,6 +50,7 @@ pub(crate) fn doctor() -> anyhow::Result<Outcome> {
     symptoms.extend(conflicts(&repository, &all));
     if let Ok(bench) = repository.bench() {
         symptoms.extend(Engine::ALL.map(|engine| world(bench, &all, engine)));
+        symptoms.push(sandbox(bench));
     }
     print(&report::symptoms(env!("CARGO_PKG_VERSION"), &symptoms))?;
     let well = symptoms.iter().all(|symptom| symptom.remedy.is_none());
@@ -179,6 +181,12 @@ fn world(bench: &Bench, exercises: &[Exercise], engine: Engine) -> Symptom {
         return well(what, "built");
     }
     well(what, "not built; the first exercise that needs it builds it")
+}
+
+/// What could confine programs. It is well without: a learner's own file is nobody's enemy.
+fn sandbox(bench: &Bench) -> Symptom {
+    let known = confinement::known(bench).map(|known| known.join("; "));
+    well("sandbox", known.unwrap_or_else(|| "not built; `grade` needs it and builds it".to_owned()))
 }
 
 #[cfg(test)]

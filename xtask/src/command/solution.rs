@@ -26,6 +26,11 @@ pub(crate) fn solution(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let repository = Repository::find()?;
     let Some(id) = repository.find_exercise(&arguments.exercise) else { return Ok(Outcome::BadUsage) };
     let exercise = repository.catalogue.exercise(id)?;
+    let fixes = fixes(&repository.root, &exercise)?;
+    if fixes.is_empty() {
+        anstream::eprintln!("error: this copy of the katas came without solutions");
+        return Ok(Outcome::BadUsage);
+    }
     let progress = Progress::read(&repository.root)?;
     let before = progress.solved(id).is_none();
     if before && !progress.seen(id).solution && !arguments.yes {
@@ -42,7 +47,7 @@ pub(crate) fn solution(arguments: &Arguments) -> anyhow::Result<Outcome> {
     };
     let own = read(exercise.source())?;
     let mut others = Vec::new();
-    for fix in fixes(&repository.root, &exercise)? {
+    for fix in fixes {
         let (idea, trade_off) = match fix.kind {
             FixKind::Reference => (None, None),
             FixKind::Right { idea, trade_off } => (Some(idea), Some(trade_off)),

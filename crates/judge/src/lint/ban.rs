@@ -1,6 +1,6 @@
 //! What is banned, why, and what to use instead.
 
-use exercise::{Engine, Exercise, Track};
+use exercise::{Engine, Exercise};
 
 /// Why something must not be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Bans {
         let engines = &exercise.manifest.engines;
         Bans {
             allow_unsafe: exercise.manifest.allow_unsafe,
-            processes: exercise.manifest.track == Track::Processes,
+            processes: exercise.manifest.processes,
             model: engines.iter().any(|engine| engine.is_model()),
             loom: engines.contains(&Engine::Loom),
         }

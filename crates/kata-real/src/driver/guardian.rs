@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::lane::{LaneId, Status};
 use crate::monitor::{self, Guard};
+use crate::rest::{self, Rest};
 use crate::standstill;
 
 /// How often it looks.
@@ -17,6 +18,10 @@ const LONGEST_POLL: Duration = Duration::from_secs(2);
 /// it. A timer of the learner's that is longer, and that all others wait for, would be taken for a standstill.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// The same, when every child says that it sleeps at an end of a pipe, or the system that no thread has run since: nothing is
+/// asked of the system before that.
+const CONFIRMED: Duration = Duration::from_millis(90);
+
 /// The same, when somebody seems to run but the system says that every thread sleeps.
 const ASLEEP: Duration = Duration::from_secs(3);
 
@@ -27,9 +32,10 @@ pub(super) fn start() {
 fn watch() {
     let mut epoch = 0;
     let mut since = Instant::now();
+    let mut before = Rest::Unknown;
     loop {
         std::thread::sleep(PERIOD);
-        let mut state = monitor::enter();
+        let state = monitor::enter();
         if let Some((lane, at)) = endless_poll(&state) {
             let why = format!("the poll has used {} s of processor time since then", LONGEST_POLL.as_secs());
             monitor::blocked_executor(state, lane, "a loop that never awaits", at, &why);
@@ -37,20 +43,51 @@ fn watch() {
         if state.epoch != epoch {
             epoch = state.epoch;
             since = Instant::now();
+            before = Rest::Unknown;
             continue;
         }
-        state = judge(state, since.elapsed());
         drop(state);
+        let quiet = since.elapsed();
+        if quiet < CONFIRMED {
+            continue;
+        }
+        // Whoever waits for the monitor sleeps, too: it is not held meanwhile.
+        let rest = rest::rest();
+        let unmoved = std::mem::replace(&mut before, rest) == rest && rest != Rest::Unknown;
+        let state = monitor::enter();
+        if state.epoch == epoch && is_still(&state, quiet, unmoved) && sleeps(rest, &state) {
+            standstill::report(state);
+        }
     }
 }
 
-fn judge(state: Guard, quiet: Duration) -> Guard {
-    let still =
-        (quiet >= QUIET && standstill::is_certain(&state)) || (quiet >= ASLEEP && standstill::is_possible(&state));
-    if still && everybody_sleeps(standstill::is_certain(&state)) {
-        standstill::report(state);
+/// Whether every other thread of this process sleeps; where the system does not say, whether all that the world knows of
+/// wait.
+fn sleeps(rest: Rest, state: &Guard) -> bool {
+    match rest {
+        Rest::Asleep(_) => true,
+        Rest::Awake => false,
+        Rest::Unknown => !state.pools.is_empty() || standstill::is_certain(state),
     }
-    state
+}
+
+/// Whether nobody goes on. `unmoved`: the system says that no thread has run since the last look.
+fn is_still(state: &Guard, quiet: Duration, unmoved: bool) -> bool {
+    // What a child did before it fell asleep is seen by those who wait for it: it is asked first.
+    let children = standstill::children(state);
+    #[cfg(unix)]
+    if children == standstill::Children::Blocked && !state.asynchronous {
+        return standstill::is_certain(state);
+    }
+    #[cfg(unix)]
+    if children == standstill::Children::Busy {
+        return false;
+    }
+    let _ = children;
+    if !state.pools.is_empty() && !state.asynchronous {
+        return standstill::is_possible(state) && quiet >= if unmoved { CONFIRMED } else { QUIET };
+    }
+    (quiet >= QUIET && standstill::is_certain(state)) || (quiet >= ASLEEP && standstill::is_possible(state))
 }
 
 /// A poll that runs, has used too much, and the last place where it reached the world.
@@ -61,22 +98,4 @@ fn endless_poll(state: &Guard) -> Option<(LaneId, &'static std::panic::Location<
         let at = lane.last.or(lane.spawned)?;
         (now.saturating_sub(since) > LONGEST_POLL).then_some((id, at))
     })
-}
-
-/// Whether the system says that every other thread of this process sleeps; `unknown` where it does not say.
-#[cfg(target_os = "linux")]
-fn everybody_sleeps(unknown: bool) -> bool {
-    let Ok(own) = std::fs::read_link("/proc/thread-self") else { return unknown };
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return unknown };
-    threads.flatten().filter(|thread| Some(thread.file_name().as_os_str()) != own.file_name()).all(|thread| {
-        // A thread that ends meanwhile has no file any more.
-        let Ok(stat) = std::fs::read_to_string(thread.path().join("stat")) else { return true };
-        // The state is the letter after the name, which is in parentheses and may contain anything.
-        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('S'))
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn everybody_sleeps(unknown: bool) -> bool {
-    unknown
 }

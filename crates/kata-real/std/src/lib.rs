@@ -27,6 +27,22 @@ pub mod thread {
     pub use kata_real::thread::{park_timeout_ms, sleep_ms};
 }
 
+#[cfg(unix)]
+pub mod process {
+    //! `std::process`.
+    pub use kata_real::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+    pub use std::process::{
+        CommandArgs, CommandEnvs, ExitCode, ExitStatus, Output, Stdio, Termination, abort, exit, id,
+    };
+}
+
+#[cfg(unix)]
+pub mod io {
+    //! `std::io`: what is named here hides what the glob would bring.
+    pub use kata_real::process::{PipeReader, PipeWriter, pipe};
+    pub use std::io::*;
+}
+
 pub mod collections {
     //! `std::collections`, with hash maps whose order does not change from run to run.
     pub use kata::collections::{HashMap, HashSet, hash_map, hash_set};

@@ -45,6 +45,7 @@ impl Pending {
         Pending {
             op,
             object: None,
+            arms: Vec::new(),
             peer: None,
             at: Some(at),
             ready: Some(ready),
@@ -139,6 +140,7 @@ impl Kernel {
         Pending {
             op: step.op,
             object: step.object,
+            arms: step.arms.to_vec(),
             peer: step.peer,
             at: step.at,
             ready,
@@ -544,6 +546,7 @@ impl Kernel {
             let pending = self.threads[usize::from(thread)].pending.as_ref()?;
             Some(Event {
                 object: pending.object,
+                arms: pending.arms.clone(),
                 peer: pending.peer,
                 at: pending.at.map(Into::into),
                 blocked: self.readiness(thread) == Readiness::Blocked,
@@ -637,6 +640,7 @@ impl Kernel {
         }
         let mut entry = Entry::new(id(thread), pending.op, pending.at);
         entry.object = pending.object;
+        entry.arms = (!pending.arms.is_empty()).then(|| pending.arms.as_slice().into());
         entry.peer = pending.peer;
         entry.blocked = true;
         if thread == usize::from(self.current) {

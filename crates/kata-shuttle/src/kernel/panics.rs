@@ -115,9 +115,10 @@ impl Kernel {
     /// The scenario itself panicked: the verdict.
     pub(crate) fn scenario_panicked(&mut self) {
         let Some(own) = self.threads.first().and_then(|thread| thread.panic.clone()) else { return };
-        // Where it passes on what a thread panicked with, that panic is the news.
-        let first = self.panics().find_map(|thread| thread.panic.clone());
-        let panic = if passes_on(&own) { first.unwrap_or(own) } else { own };
+        // Where it passes on what a thread panicked with, that panic is the news: the one that says the same, if any does.
+        let news = || self.panics().filter_map(|thread| thread.panic.clone()).filter(|panic| !passes_on(panic));
+        let same = || news().find(|panic| panic.message == own.message);
+        let panic = if passes_on(&own) { same().or_else(|| news().next()).unwrap_or(own) } else { own };
         self.set_failure(failure(panic));
     }
 }

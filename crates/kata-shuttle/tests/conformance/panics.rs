@@ -52,6 +52,17 @@ fn a_thread_s_own_panic_is_the_news_however_it_is_passed_on() {
 }
 
 #[test]
+fn of_several_panics_the_one_that_was_passed_on_is_the_news() {
+    fn scenario() {
+        thread::spawn(|| panic!("survived")).join().unwrap_err();
+        let payload = thread::spawn(|| panic!("the cause")).join().unwrap_err();
+        resume_unwind(payload);
+    }
+    let finding = assert_fails(scenario, Verdict::Panicked);
+    assert_eq!(finding.message, "the cause");
+}
+
+#[test]
 fn an_assertion_of_the_hidden_test_in_a_thread_is_its_own() {
     fn scenario() {
         thread::spawn(|| hidden::assert_false("in a thread")).join().unwrap();

@@ -11,7 +11,7 @@ use crate::{Event, ObjectId, Op, ThreadId, Trace, Value, is_test};
 use super::case::{Case, Draft, equals, failing_panic};
 use super::order::{Order, is_compiler_fence, reads_atomic, writes_atomic};
 use super::variable::{Access, Kind, accesses};
-use super::{Diagnosis, Pattern, attempt, cancel, race};
+use super::{Diagnosis, Pattern, attempt, cancel, panic, race};
 
 /// Two accesses of one thread to one variable, and a write of another thread between them.
 #[derive(Clone, Debug)]
@@ -91,7 +91,8 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         None => {
             let update = cancel::explain_update(case, end, &mut draft);
             let cancelled = update.or_else(|| cancel::explain_send(case, end, &mut draft));
-            cancelled.or_else(|| attempt::explain(case, failing, end, &mut draft))?
+            let given_up = cancelled.or_else(|| panic::explain_update(case, end, &mut draft));
+            given_up.or_else(|| attempt::explain(case, failing, end, &mut draft))?
         }
     };
     Some(draft.finish(pattern))
@@ -180,7 +181,7 @@ fn best(case: &Case<'_>, failing: ThreadId, end: usize) -> Option<Violation> {
         found.push((fit, Violation::Early(Box::new(early))));
     }
     let all: Vec<Access> = variables.into_values().flatten().collect();
-    for torn in torn_reads(&all).into_iter().filter(|torn| torn.reads[1].first < end) {
+    for torn in torn_reads(&all, &order).into_iter().filter(|torn| torn.reads[1].first < end) {
         let own = torn.reads[1].thread == failing;
         // What the failing thread itself read last explains its failure best of all.
         let recency = if own { 0 } else { recent.len() };
@@ -224,10 +225,10 @@ fn triples(case: &Case<'_>, accesses: &[Access], order: &Order) -> Vec<Triple> {
     triples
 }
 
-/// Whether a read-modify-write left what it had found, as a swap does of a flag that is up already: nothing of it can
-/// be lost.
+/// Whether a critical section or a read-modify-write left what it had found, as a swap does of a flag that is up already:
+/// nothing of it can be lost.
 fn is_idle(access: &Access) -> bool {
-    matches!(access.kind, Kind::Update | Kind::Exchange) && access.found.is_some() && access.found == access.left
+    access.kind != Kind::Plain && access.found.is_some() && access.found == access.left
 }
 
 /// Whether the second access begins anew what the first had begun: something in between failed, and the thread is at the
@@ -394,24 +395,31 @@ fn takes_back(write: &Access, undo: &Access) -> bool {
 /// How many reads in a row are searched for a torn pair.
 const READS_IN_A_ROW: usize = 8;
 
-fn torn_reads(all: &[Access]) -> Vec<Torn> {
+fn torn_reads(all: &[Access], order: &Order) -> Vec<Torn> {
     let mut all: Vec<&Access> = all.iter().collect();
     all.sort_by_key(|access| access.first);
     let mut torn = Vec::new();
-    for (index, first) in all.iter().enumerate().filter(|(_, access)| access.only_reads()) {
+    let reads = |access: &Access| access.only_reads() || (access.kind == Kind::Section && is_idle(access));
+    for (index, first) in all.iter().enumerate().filter(|(_, access)| reads(access)) {
         let own = all[index + 1..].iter().filter(|access| access.thread == first.thread);
-        for second in own.take(READS_IN_A_ROW).take_while(|access| access.only_reads()) {
+        for second in own.take(READS_IN_A_ROW).take_while(|access| reads(access)) {
             if second.object == first.object {
                 break;
             }
-            torn.extend(torn_pair(&all, first, second));
+            torn.extend(torn_pair(&all, first, second, order));
         }
     }
     torn
 }
 
-fn torn_pair(all: &[&Access], first: &Access, second: &Access) -> Option<Torn> {
-    let changes = |access: &&&Access| access.writes && access.found != access.left && access.thread != first.thread;
+fn torn_pair(all: &[&Access], first: &Access, second: &Access, order: &Order) -> Option<Torn> {
+    // What was there when the reading thread began is no part of a change that it came between.
+    let changes = |access: &&&Access| {
+        access.writes
+            && access.found != access.left
+            && access.thread != first.thread
+            && !order.is_before(access.first, first.first)
+    };
     let writes: Vec<&Access> = all.iter().filter(changes).copied().collect();
     let before = |a: &Access, b: &Access| a.last.is_some_and(|last| last < b.first);
     // The write whose value a read saw, and the first one that it did not see any more.

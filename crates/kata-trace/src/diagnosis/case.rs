@@ -89,15 +89,43 @@ pub(super) fn equals(value: Option<&Value>) -> String {
 
 /// See [`super::failing_panic`].
 pub(super) fn failing_panic(trace: &Trace) -> Option<usize> {
-    let passes_on = |event: &Event| {
-        let text = event.text.as_deref().unwrap_or_default();
-        // A lock is poisoned by an earlier panic.
-        ["`Err` value: Any", "a scoped thread panicked", "PoisonError"].iter().any(|words| text.contains(words))
-    };
+    // A lock is poisoned by an earlier panic.
+    let follows = |event: &Event| passes_on(event) || is_poison(event);
     let panics = || trace.events.iter().enumerate().filter(|(_, event)| event.op == Op::Panic);
-    let of_main = panics().rfind(|(_, event)| event.thread == 0 && !passes_on(event));
-    let first = || panics().find(|(_, event)| !passes_on(event));
-    of_main.or_else(first).or_else(|| panics().next()).map(|(index, _)| index)
+    let ended = || panics().filter(|(index, _)| !was_survived(trace, *index));
+    let of_main = ended().rfind(|(_, event)| event.thread == 0 && !follows(event));
+    let first = || ended().find(|(_, event)| !follows(event));
+    of_main.or_else(first).or_else(|| ended().next()).or_else(|| panics().next()).map(|(index, _)| index)
+}
+
+/// Whether a panic says no more than that another thread panicked.
+fn passes_on(event: &Event) -> bool {
+    let text = event.text.as_deref().unwrap_or_default();
+    ["`Err` value: Any", "a scoped thread panicked"].iter().any(|words| text.contains(words))
+}
+
+/// Whether a panic says that a lock is poisoned.
+pub(super) fn is_poison(event: &Event) -> bool {
+    event.op == Op::Panic && event.text.as_ref().is_some_and(|text| text.contains("PoisonError"))
+}
+
+/// Whether the program certainly went on after a panic: it was caught, or the thread was joined by one that went on. Who
+/// unwinds starts no thread, does not come to its end, and does not panic again.
+fn was_survived(trace: &Trace, panic: usize) -> bool {
+    let thrown = &trace.events[panic];
+    let later = |from: usize| trace.events.iter().enumerate().skip(from + 1);
+    let goes_on = |event: &Event| matches!(event.op, Op::Spawn | Op::Exit | Op::Panic);
+    if later(panic).any(|(_, event)| event.thread == thrown.thread && goes_on(event)) {
+        return true;
+    }
+    let joins = |event: &Event| event.op == Op::Join && !event.blocked && event.peer == Some(thrown.thread);
+    let Some((join, joined)) = later(panic).find(|(_, event)| joins(event)) else { return false };
+    match later(join).find(|(_, event)| event.thread == joined.thread && goes_on(event)) {
+        Some((again, event)) if event.op == Op::Panic && (event.text == thrown.text || passes_on(event)) => {
+            was_survived(trace, again)
+        }
+        next => next.is_some(),
+    }
 }
 
 /// `t1`, `t1 and t2`, `t1, t2 and t3`

@@ -8,7 +8,7 @@ use super::case::{Case, Draft, equals, list};
 use super::holding::{Hold, Mode};
 use super::variable::{Access, accesses};
 use super::waiting::{Edge, Waiting, Why, is_channel};
-use super::{Diagnosis, Mark, Pattern};
+use super::{Diagnosis, Mark, Pattern, pipe};
 
 /// See [`super::deadlock_kind`].
 pub(super) fn kind(trace: &Trace) -> DeadlockKind {
@@ -30,7 +30,10 @@ pub(super) fn diagnose(case: &Case<'_>, kind: DeadlockKind) -> Option<Diagnosis>
     draft.matters(waiting.stuck.iter().flatten().copied());
     let pattern = match waiting.cycle() {
         Some(cycle) => lock_cycle(case, &waiting, &cycle, &mut draft),
-        None => event_that_never_comes(case, &waiting, kind, &mut draft),
+        None => match pipe::diagnose(case, &waiting, &mut draft) {
+            Some(pattern) => pattern,
+            None => event_that_never_comes(case, &waiting, kind, &mut draft),
+        },
     };
     the_others(case, &waiting, &mut draft);
     Some(draft.finish(pattern))
@@ -190,10 +193,22 @@ fn purpose(case: &Case<'_>, index: usize) -> String {
         Op::BarrierWait => format!("for the others at {what}"),
         Op::Arrive => "for the others".to_owned(),
         Op::Quiesce => "until the others sleep".to_owned(),
-        Op::Send => format!("to send on {what}"),
-        Op::Recv => format!("to receive from {what}"),
+        Op::ReadPipe => format!("to read from {what}, which is empty"),
+        Op::WritePipe => match &event.after {
+            Some(bytes) => format!("to write to {what}, which is full: it holds {bytes} bytes"),
+            None => format!("to write to {what}, which is full"),
+        },
+        Op::Send | Op::Recv => {
+            let others = event.arms.iter().map(|arm| over_a_channel(arm.op, &case.what(arm.object)));
+            let all: Vec<String> = std::iter::once(over_a_channel(event.op, &what)).chain(others).collect();
+            all.join(" or ")
+        }
         _ => format!("for {what}"),
     }
+}
+
+fn over_a_channel(op: Op, what: &str) -> String {
+    if matches!(op, Op::Send | Op::TrySend) { format!("to send on {what}") } else { format!("to receive from {what}") }
 }
 
 /// `, which t2 has held since :29`
@@ -234,20 +249,23 @@ pub(super) fn the_others(case: &Case<'_>, waiting: &Waiting, draft: &mut Draft) 
 /// The threads that wait for something other than a thread which the log shows.
 fn event_that_never_comes(case: &Case<'_>, waiting: &Waiting, kind: DeadlockKind, draft: &mut Draft) -> Pattern {
     let roots = waiting.roots(case.trace);
+    let mut pattern = full_circle(case, &roots, draft);
     let mut groups: BTreeMap<(bool, Op, Option<ObjectId>), Vec<usize>> = BTreeMap::new();
-    for &root in &roots {
+    for &root in roots.iter().filter(|&&root| !draft.is_told(root)) {
         let event = case.event(root);
         // A deadlock on a channel is told from the channel.
         let first = is_channel(case.trace, root) == (kind == DeadlockKind::Channel);
         groups.entry((!first, event.op, event.object)).or_default().push(root);
     }
-    let mut pattern = None;
     for ((_, op, _), group) in &groups {
         draft.tell(group);
         let found = match op {
             Op::Wait => condvar(case, group, draft),
             Op::Park => park(case, group, draft),
             Op::BarrierWait | Op::Arrive => barrier(case, group, draft),
+            Op::Recv | Op::Send if group.iter().any(|&index| !case.event(index).arms.is_empty()) => {
+                selection(case, group, draft)
+            }
             Op::Recv => receive(case, waiting, group, draft),
             Op::Send => send(case, waiting, group, draft),
             _ => {
@@ -539,6 +557,62 @@ fn senders_are_gone(case: &Case<'_>, waiting: &Waiting, group: &[usize], object:
     };
     let mut senders = case.trace.events.iter().filter(sends).map(|event| usize::from(event.thread)).peekable();
     senders.peek().is_some() && senders.all(|sender| waiting.ended[sender].is_some())
+}
+
+/// Threads each of which waits for the next one to receive.
+fn full_circle(case: &Case<'_>, roots: &[usize], draft: &mut Draft) -> Option<Pattern> {
+    let sends = |index: &usize| case.event(*index).op == Op::Send && case.event(*index).arms.is_empty();
+    let senders: Vec<usize> = roots.iter().copied().filter(sends).collect();
+    let received = |thread: ThreadId, channel: Option<ObjectId>| {
+        let is_it = |event: &&crate::Event| {
+            event.thread == thread && event.object == channel && matches!(event.op, Op::Recv | Op::TryRecv)
+        };
+        case.trace.events.iter().any(|event| is_it(&event) && event.ok == Some(true))
+    };
+    // Who is to receive what this one sends: who did so before. Where nobody has yet, it is the only other one.
+    let receiver = |sender: usize| {
+        let others = || roots.iter().copied().filter(move |&other| other != sender);
+        let channel = case.event(sender).object;
+        let known = others().find(|&other| received(case.event(other).thread, channel));
+        let nobody = !case.trace.threads.iter().zip(0..).any(|(_, thread)| received(thread, channel));
+        known.or_else(|| others().next().filter(|_| nobody && roots.len() == 2)).filter(sends)
+    };
+    let circle = senders.iter().find_map(|&first| {
+        let mut circle = vec![first];
+        while let Some(next) = receiver(*circle.last()?) {
+            if next == first {
+                return Some(circle);
+            }
+            if circle.contains(&next) {
+                return None;
+            }
+            circle.push(next);
+        }
+        None
+    })?;
+    for &index in &circle {
+        draft.say(format!("{}: there is no room in it.", waits(case, index)));
+        draft.mark(case.mark(index, true, waits_label(case, index)));
+    }
+    draft.tell(&circle);
+    draft.say(match circle.len() {
+        2 => "Each waits for the other to receive: all places between them are taken, and neither can go first."
+            .to_owned(),
+        threads => format!(
+            "Each of the {threads} waits for the next one to receive: all places between them are taken, and none can \
+             go first."
+        ),
+    });
+    Some(Pattern::Channel)
+}
+
+/// Threads that select from several operations.
+fn selection(case: &Case<'_>, group: &[usize], draft: &mut Draft) -> Pattern {
+    for &index in group {
+        draft.say(format!("{}, and nobody is left to make that possible.", waits(case, index)));
+    }
+    mark_waits(case, group, draft);
+    Pattern::Channel
 }
 
 fn send(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draft) -> Pattern {

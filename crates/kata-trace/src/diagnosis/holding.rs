@@ -91,7 +91,8 @@ pub(super) fn acquires(event: &Event) -> Option<Mode> {
     }
 }
 
-fn releases(op: Op) -> Option<Mode> {
+/// How an operation releases its object, if it does.
+pub(super) fn releases(op: Op) -> Option<Mode> {
     match op {
         Op::Unlock | Op::WriteUnlock => Some(Mode::Exclusive),
         Op::ReadUnlock => Some(Mode::Shared),

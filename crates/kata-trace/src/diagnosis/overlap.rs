@@ -5,6 +5,7 @@ use crate::Op;
 use super::case::{Case, Draft, list};
 use super::deadlock::{because, takes, waits, waits_label};
 use super::livelock::{repetition, rounds};
+use super::pipe::is_pipe;
 use super::waiting::{Waiting, Why};
 use super::{Diagnosis, Pattern};
 
@@ -36,7 +37,10 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         draft.mark(case.mark(index, false, waits_label(case, index)));
     }
     for &index in &others {
-        // Whoever waits for a thread to end is no party that is kept away.
+        // Another process, and whoever waits for a thread to end, is no party that is kept away.
+        if is_pipe(case.event(index).op) && case.event(index).at.is_none() {
+            continue;
+        }
         if case.event(index).op == Op::Join && waiting.stuck.iter().flatten().count() > arrived.len() + 1 {
             continue;
         }

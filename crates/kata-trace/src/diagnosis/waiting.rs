@@ -123,7 +123,7 @@ impl Waiting {
 /// Whether a thread that is stuck here waits on a channel.
 pub(super) fn is_channel(trace: &Trace, index: usize) -> bool {
     let object = trace.events[index].object.and_then(|object| trace.objects.get(object as usize));
-    matches!(trace.events[index].op, Op::Send | Op::Recv)
+    matches!(trace.events[index].op, Op::Send | Op::Recv | Op::ReadPipe | Op::WritePipe)
         || object.is_some_and(|object| object.kind == ObjectKind::Channel)
 }
 

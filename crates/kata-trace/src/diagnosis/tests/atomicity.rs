@@ -212,6 +212,55 @@ fn a_torn_read_in_the_middle_of_a_change() {
 }
 
 #[test]
+fn a_torn_read_of_variables_that_were_written_before_the_thread_began() {
+    insta::assert_snapshot!(assertion(
+        "main: rmw level 0->3 :5
+         main: spawn t1 test:3
+         main: cas drained 0->20 :61
+         t1! load drained =20 :54
+         t1: load level =3 :42
+         main: cas level 3->1 :63
+         main: cas level 1->2 :42
+         main: panic \"refused\" test:9"
+    ), @"
+    TornRead
+    main wrote `drained` = 20 at :61; t1 read `drained` = 20 at :54; t1 read `level` = 3 at :42; main wrote `level` = 1 at :63.
+    So t1 saw `level` from before main's change and `drained` from after it: a torn read.
+    - :61 main writes `drained` = 20
+    ^ :54 t1 reads `drained` = 20
+    ^ :42 t1 reads `level` = 3
+    - :63 main writes `level` = 1
+    events [2, 3, 4, 5, 7]
+    ");
+}
+
+#[test]
+fn a_section_that_changes_nothing_takes_nothing_from_anybody() {
+    insta::assert_snapshot!(assertion(
+        "main: lock level =3 :59
+         main: unlock level 3->3
+         main: lock drained =0 :60
+         main: unlock drained 0->20 :62
+         t1! lock drained =20 :60
+         t1: unlock drained 20->20 :62
+         t1: lock level =3 :65
+         t1: unlock level 3->3 :66
+         main: lock level =3 :65
+         main: unlock level 3->1 :66
+         main: panic \"refused\" test:9"
+    ), @"
+    TornRead
+    main wrote `drained` = 20 at :62; t1 read `drained` = 20 at :60; t1 read `level` = 3 at :65; main wrote `level` = 1 at :66.
+    So t1 saw `level` from before main's change and `drained` from after it: a torn read.
+    - :62 main writes `drained` = 20
+    ^ :60 t1 reads `drained` = 20
+    ^ :65 t1 reads `level` = 3
+    - :66 main writes `level` = 1
+    events [3, 4, 6, 9, 10]
+    ");
+}
+
+#[test]
 fn a_load_that_returns_an_older_value() {
     insta::assert_snapshot!(assertion(
         "t1: store data 0->42 Relaxed :12
@@ -932,6 +981,39 @@ fn nothing_is_said_about_a_load_of_the_latest_value() {
             "t1: store data 0->42 Relaxed :12
              t2: load data =42 Relaxed :21
              t2: panic \"no\" test:9"
+        ),
+        "nothing"
+    );
+}
+
+#[test]
+fn an_update_that_a_panic_ended_in_the_middle() {
+    insta::assert_snapshot!(assertion(
+        "main: spawn t1 test:5
+         t1: lock books :108
+         t1: panic \"there is no rate\" test:20
+         t1: unlock books :110
+         t1: exit
+         main: lock books :120
+         main: unlock books
+         main: panic \"60 are missing\" test:9"
+    ), @"
+    PanickedUpdate
+    t1 panicked at test:20: there is no rate.
+    It held `books`, since :108, and `books` was unlocked as the change at :110 had left it.
+    - :108 t1 locks `books`
+    - test:20 t1 panics here
+    ^ :110 t1 changes `books`, and gets no further
+    events [1, 2, 3, 7]
+    ");
+    // What was not changed was not left half-done.
+    assert_eq!(
+        assertion(
+            "t1: lock books :108
+             t1: panic \"there is no rate\" test:20
+             t1: unlock books
+             t1: exit
+             main: panic \"60 are missing\" test:9"
         ),
         "nothing"
     );

@@ -402,19 +402,74 @@ fn a_send_under_the_lock_that_the_receiver_needs() {
 #[test]
 fn two_stages_that_feed_each_other_through_full_channels() {
     insta::assert_snapshot!(deadlock(
-        "t1: recv back =1 :10
-         t2: recv forth =1 :20
+        "t1: recv back =1 ok :10
+         t2: recv forth =1 ok :20
          t1: send forth blocked :11
          t2: send back blocked :21"
     ), @"
     channel: Channel
-    t2 waits at :21 to send on `back`: there is no room in it, and nobody is left to receive.
-    t1, which received from it before, is stuck itself.
-    t1 waits at :11 to send on `forth`: there is no room in it, and nobody is left to receive.
-    t2, which received from it before, is stuck itself.
+    t1 waits at :11 to send on `forth`: there is no room in it.
+    t2 waits at :21 to send on `back`: there is no room in it.
+    Each waits for the other to receive: all places between them are taken, and neither can go first.
     ^ :11 t1 waits here to send on `forth`
     ^ :21 t2 waits here to send on `back`
     events [2, 3]
+    ");
+}
+
+#[test]
+fn two_stages_of_which_one_has_received_nothing_yet() {
+    insta::assert_snapshot!(deadlock(
+        "t2: recv forth =1 ok :20
+         t2: send back =1 :21
+         t1: send forth blocked :11
+         t2: send back blocked :21
+         main: join t1 blocked :30"
+    ), @"
+    channel: Channel
+    t2 waits at :21 to send on `back`: there is no room in it.
+    t1 waits at :11 to send on `forth`: there is no room in it.
+    Each waits for the other to receive: all places between them are taken, and neither can go first.
+    main waits at :30 for t1 to end.
+    ^ :11 t1 waits here to send on `forth`
+    ^ :21 t2 waits here to send on `back`
+    events [2, 3, 4]
+    ");
+}
+
+#[test]
+fn three_stages_in_a_circle() {
+    insta::assert_snapshot!(deadlock(
+        "t1: recv c =1 ok :10
+         t2: recv a =1 ok :20
+         t3: recv b =1 ok :30
+         t1: send a blocked :11
+         t2: send b blocked :21
+         t3: send c blocked :31"
+    ), @"
+    channel: Channel
+    t1 waits at :11 to send on `a`: there is no room in it.
+    t2 waits at :21 to send on `b`: there is no room in it.
+    t3 waits at :31 to send on `c`: there is no room in it.
+    Each of the 3 waits for the next one to receive: all places between them are taken, and none can go first.
+    ^ :11 t1 waits here to send on `a`
+    ^ :21 t2 waits here to send on `b`
+    ^ :31 t3 waits here to send on `c`
+    events [3, 4, 5]
+    ");
+}
+
+#[test]
+fn a_selection_that_nobody_makes_possible() {
+    insta::assert_snapshot!(deadlock(
+        "t1: recv jobs or:send:done blocked :10
+         main: join t1 blocked :20"
+    ), @"
+    channel: Channel
+    t1 waits at :10 to receive from `jobs` or to send on `done`, and nobody is left to make that possible.
+    main waits at :20 for t1 to end.
+    ^ :10 t1 waits here to receive from `jobs` or to send on `done`
+    events [0, 1]
     ");
 }
 
@@ -585,5 +640,76 @@ fn a_permit_that_another_one_took() {
     - :51 main leaves a permit in `changed`: nobody waits yet
     ^ :72 t1 waits here on `changed`
     events [0, 4, 5, 6, 7, 8, 9]
+    ");
+}
+
+#[test]
+fn a_child_that_nobody_reads_is_waited_for() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn sort :20
+         main: write-pipe sort.stdin =1048576 :24
+         main: close-pipe sort.stdin
+         main: join sort blocked \"wait\" :28
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    channel: Pipe
+    main waits at :28 for sort to end.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    Each waits for the other.
+    ^ :28 main waits here for sort to end
+    events [3, 4]
+    ");
+}
+
+#[test]
+fn a_child_that_answers_while_it_is_told() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn sort :20
+         t1: read-pipe sort.stderr blocked :22
+         main: write-pipe sort.stdin =65536 blocked :24
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    channel: Pipe
+    main waits at :24 to write to `sort.stdin`, which is full: it holds 65536 bytes.
+    t1 waits at :22 to read from `sort.stderr`, which is empty.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    ^ :22 t1 waits here to read from `sort.stderr`, which is empty
+    ^ :24 main waits here to write to `sort.stdin`, which is full: it holds 65536 bytes
+    events [1, 2, 3]
+    ");
+}
+
+#[test]
+fn a_child_whose_input_never_ends() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn sort :20
+         main: read-pipe sort.stdout blocked :24
+         sort: read-pipe sort.stdin blocked"
+    ), @"
+    channel: Pipe
+    main waits at :24 to read from `sort.stdout`, which is empty.
+    sort waits to read from `sort.stdin`, which is empty.
+    sort goes on when somebody writes to `sort.stdin` or closes it, and nobody does.
+    Each waits for the other.
+    ^ :24 main waits here to read from `sort.stdout`, which is empty
+    events [1, 2]
+    ");
+}
+
+#[test]
+fn a_pipe_that_does_not_break() {
+    insta::assert_snapshot!(deadlock(
+        "main: spawn t1 :20
+         main: join t1 blocked :22
+         t1: write-pipe pipe =65536 blocked :24"
+    ), @"
+    channel: Pipe
+    t1 waits at :24 to write to `pipe`, which is full: it holds 65536 bytes.
+    Nobody reads from `pipe`, and its reading end is still open somewhere: if it were closed, the write would fail.
+    main waits at :22 for t1 to end.
+    ^ :24 t1 waits here to write to `pipe`, which is full: it holds 65536 bytes
+    events [1, 2]
     ");
 }

@@ -202,3 +202,94 @@ fn a_thread_that_spins_on_what_a_stuck_one_wrote() {
     events [0, 1, 2, 3]
     ");
 }
+
+#[test]
+fn a_lock_that_an_earlier_panic_has_poisoned() {
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "main: lock books :108
+         main: panic \"there is no rate\" test:333
+         main: unlock books :110
+         main: lock books :108
+         main: panic \"called `Result::unwrap()` on an `Err` value: PoisonError { .. }\" :108"
+    ), @"
+    Panic
+    main panicked at :108: called `Result::unwrap()` on an `Err` value: PoisonError { .. }.
+    `books` is poisoned: main panicked at test:333 while it held it, since :108: there is no rate.
+    - :108 main locks `books`
+    - test:333 main panics here, and poisons `books`
+    ^ :108 main panics here
+    events [0, 1, 4]
+    ");
+    // A thread that was joined by one that went on.
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "main: spawn t1 test:9
+         t1: lock books :108
+         t1: panic \"there is no rate\" test:333
+         t1: unlock books :110
+         main: join t1 test:9
+         main: panic \"there is no rate\" test:333
+         main: spawn t2 test:9
+         t2: lock books :108
+         t2: panic \"called `Result::unwrap()` on an `Err` value: PoisonError { .. }\" :108"
+    ), @"
+    Panic
+    t2 panicked at :108: called `Result::unwrap()` on an `Err` value: PoisonError { .. }.
+    `books` is poisoned: t1 panicked at test:333 while it held it, since :108: there is no rate.
+    - :108 t1 locks `books`
+    - test:333 t1 panics here, and poisons `books`
+    ^ :108 t2 panics here
+    events [1, 2, 8]
+    ");
+    // Nobody is told that the first thread panicked: that is the news, and not what follows from it.
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "main: spawn t1 test:9
+         t1: lock books :108
+         t1: panic \"there is no rate\" :109
+         t1: unlock books
+         main: lock books :108
+         main: panic \"called `Result::unwrap()` on an `Err` value: PoisonError { .. }\" :108"
+    ), @"
+    Panic
+    t1 panicked at :109: there is no rate.
+    It still held `books`, since :108.
+    ^ :109 t1 panics here
+    events [1, 2]
+    ");
+}
+
+#[test]
+fn a_panic_that_was_caught_is_not_what_a_thread_fails_with() {
+    insta::assert_snapshot!(told(
+        Verdict::Panicked,
+        "main: spawn t1 test:9
+         main: spawn t2 test:10
+         t1: panic \"caught\" test:20
+         t1: exit
+         t2: panic \"index out of bounds\" :30"
+    ), @"
+    Panic
+    t2 panicked at :30: index out of bounds.
+    ^ :30 t2 panics here
+    events [4]
+    ");
+}
+
+#[test]
+fn a_child_that_is_asked_over_and_over() {
+    insta::assert_snapshot!(told(
+        Verdict::Livelock,
+        "main: spawn sort :20
+         main: join sort failed :24
+         sort: write-pipe sort.stdout =65536 blocked"
+    ), @"
+    Pipe
+    main asks at :24 over and over whether sort has ended, and does nothing else in between.
+    sort waits to write to `sort.stdout`, which is full: it holds 65536 bytes.
+    sort goes on when somebody reads from `sort.stdout`, and nobody does.
+    ^ :24 main asks here whether sort has ended
+    events [1]
+    ");
+}

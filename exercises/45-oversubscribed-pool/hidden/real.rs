@@ -1,0 +1,199 @@
+//! The hidden tests of 45-oversubscribed-pool. See the README of the exercise for the contract that they check.
+
+use std::collections::HashSet;
+use std::panic::Location;
+use std::thread;
+
+use kata::Verdict;
+use kata_world::{Gate, Unseen, gauge, settle};
+use oversubscribed_pool::{Digest, File, Hasher, Manifest, backup};
+
+/// The processors of every machine in the checker.
+const PROCESSORS: usize = 4;
+
+/// A hash function that can be held up, and knows what it was asked for.
+struct Probe {
+    asked: Unseen<HashSet<Vec<u8>>>,
+    /// Holds up all chunks, or those that begin with this.
+    held: Gate,
+    only: Option<&'static str>,
+}
+
+impl Probe {
+    fn holding(only: Option<&'static str>) -> Self {
+        // Where the machine has fewer threads than work, somebody has always something to do.
+        rayon::enter();
+        let held = Gate::new("digest", Verdict::NotConcurrent, "nothing goes on while one digest takes its time");
+        Probe { asked: Unseen::default(), held, only }
+    }
+
+    fn free() -> Self {
+        let probe = Probe::holding(None);
+        probe.held.open();
+        probe
+    }
+}
+
+impl Hasher for Probe {
+    #[track_caller]
+    fn digest(&self, chunk: &[u8]) -> Digest {
+        let at = Location::caller();
+        if !self.asked.with(|asked| asked.insert(chunk.to_vec())) {
+            let message = format!("the digest of `{}` is asked for twice", String::from_utf8_lossy(chunk));
+            kata_world::fail_at(Verdict::AssertionFailed, message, at);
+        }
+        if self.only.is_none_or(|only| chunk.starts_with(only.as_bytes())) {
+            self.held.pass("Hasher::digest", at);
+        }
+        digest(chunk)
+    }
+}
+
+fn digest(chunk: &[u8]) -> Digest {
+    Digest(chunk.iter().fold(7, |digest: u64, byte| digest.wrapping_mul(31).wrapping_add(u64::from(*byte))))
+}
+
+fn file(path: &str, chunks: usize) -> File {
+    File { path: path.to_owned(), chunks: (0..chunks).map(|chunk| format!("{path}/{chunk}").into_bytes()).collect() }
+}
+
+fn volume(name: &str, files: usize, chunks: usize) -> Vec<File> {
+    (0..files).map(|number| file(&format!("{name}{number}"), chunks)).collect()
+}
+
+fn saved(files: &[File]) -> Vec<Manifest> {
+    let digests = |file: &File| file.chunks.iter().map(|chunk| digest(chunk)).collect();
+    files.iter().map(|file| Manifest { path: file.path.clone(), digests: digests(file) }).collect()
+}
+
+/// Backs up, and looks at what comes out.
+fn check(files: &[File], probe: &Probe) {
+    // Without the values: what is out of order may be in another order each time.
+    assert!(
+        made(files, probe) == saved(files),
+        "a backup has all manifests, in order, each with all digests, in order"
+    );
+}
+
+/// Backs up; the manifests come in any order.
+fn check_unordered(files: &[File], probe: &Probe) {
+    let (mut manifests, mut wanted) = (made(files, probe), saved(files));
+    manifests.sort_by(|a, b| a.path.cmp(&b.path));
+    wanted.sort_by(|a, b| a.path.cmp(&b.path));
+    assert!(manifests == wanted, "a backup has a manifest of each file, with all of its digests in order");
+}
+
+fn made(files: &[File], probe: &Probe) -> Vec<Manifest> {
+    let manifests = backup(files, probe);
+    let chunks: Vec<&Vec<u8>> = files.iter().flat_map(|file| &file.chunks).collect();
+    let asked = probe.asked.with(|asked| chunks.iter().filter(|chunk| asked.contains(**chunk)).count());
+    assert_eq!(asked, chunks.len(), "the digest of each chunk is asked for");
+    manifests
+}
+
+/// Runs these backups at the same time, with digests that do not come to an end until everybody has gone as far as
+/// possible. At least so many digests are under way then, and not more of anything than there are processors.
+fn at_once(volumes: &[Vec<File>], at_least: usize) {
+    let probe = Probe::holding(None);
+    thread::scope(|scope| {
+        for files in volumes {
+            let probe = &probe;
+            let name = format!("backup of {}", files[0].path.trim_end_matches(char::is_numeric));
+            let caller = thread::Builder::new().name(name);
+            caller.spawn_scoped(scope, move || check_unordered(files, probe)).expect("a thread can be started");
+        }
+        let rest = settle();
+        let (digests, threads) = (probe.held.waiting(), gauge::live_threads() - volumes.len());
+        if digests > PROCESSORS || threads > PROCESSORS {
+            let digests = if digests == 1 { "1 digest is".to_owned() } else { format!("{digests} digests are") };
+            let message = format!(
+                "{digests} under way at the same time, and {threads} threads are alive for that, on {PROCESSORS} \
+                 processors"
+            );
+            rest.fail(Verdict::Oversubscribed, message);
+        }
+        if digests < at_least {
+            let files: usize = volumes.iter().map(Vec::len).sum();
+            let message = format!(
+                "digests in {at_least} files must be able to overlap: of {files} files, {digests} is worked on, and \
+                 everybody else waits"
+            );
+            let message = if digests == 1 { message } else { message.replace(" is worked on", " are worked on") };
+            rest.fail(Verdict::NotConcurrent, message);
+        }
+        probe.held.open();
+    });
+}
+
+/// Two files that are saved at the same time take no more than the processors of the machine.
+pub fn two_files() {
+    at_once(&[volume("/mail/", 2, 3)], 2);
+}
+
+/// One large file takes no more than the processors of the machine.
+pub fn one_large_file() {
+    at_once(&[volume("/films/", 1, 9)], 1);
+}
+
+/// With many files every processor has one to work on, and there are no more threads than processors.
+pub fn many_files() {
+    at_once(&[volume("/mail/", 12, 1)], PROCESSORS);
+}
+
+/// With many files of many chunks every processor has one to work on, and there are no more threads than processors.
+pub fn many_files_of_many_chunks() {
+    at_once(&[volume("/mail/", 9, 5)], PROCESSORS);
+}
+
+/// Two backups at the same time share the processors of the machine.
+pub fn two_backups() {
+    at_once(&[volume("/mail/", 1, 1), volume("/home/", 1, 1)], 2);
+}
+
+/// Three backups with many files, at the same time, share the processors of the machine, and use all of them.
+pub fn three_backups() {
+    at_once(&[volume("/mail/", 7, 1), volume("/home/", 7, 2), volume("/srv/", 7, 1)], PROCESSORS);
+}
+
+/// A backup does not wait for another one that has a slow file.
+pub fn a_slow_file_holds_up_no_other_backup() {
+    let probe = Probe::holding(Some("/tapes/"));
+    thread::scope(|scope| {
+        let probe = &probe;
+        scope.spawn(move || check_unordered(&[file("/tapes/0", 1)], probe));
+        settle();
+        check_unordered(&volume("/mail/", 6, 2), probe);
+        check_unordered(&volume("/home/", 1, 6), probe);
+        probe.held.open();
+    });
+}
+
+/// A file that takes longer than all others is where it belongs all the same.
+pub fn a_slow_first_file_is_still_the_first() {
+    let probe = Probe::holding(Some("/home/0/"));
+    thread::scope(|scope| {
+        let probe = &probe;
+        scope.spawn(move || check(&volume("/home/", 6, 2), probe));
+        settle();
+        probe.held.open();
+    });
+}
+
+/// Everything is in its order, and empty files and volumes are nothing special.
+pub fn everything_in_its_place() {
+    let probe = Probe::free();
+    check(&[], &probe);
+    check(&[file("/empty", 0)], &probe);
+    let mixed = [file("/a", 3), file("/b", 0), file("/c", 17), file("/d", 1), file("/e", 0), file("/f", 2)];
+    check(&mixed, &probe);
+    check(&volume("/many/", 40, 3), &probe);
+}
+
+/// Night after night the number of threads stays the same.
+pub fn night_after_night() {
+    let probe = Probe::free();
+    for night in ["/mon/", "/tue/", "/wed/"] {
+        check_unordered(&volume(night, 3, 2), &probe);
+    }
+    at_once(&[volume("/thu/", 6, 1)], PROCESSORS);
+}

@@ -1,0 +1,79 @@
+//! verdict: assertion-failed
+//! scenario: an_inspection_that_takes_long
+//! why: without a second thread there is nobody to wait for: each segment is encoded, inspected and published before the next one is touched.
+//!
+//! The studio of a streaming service: films come in, every segment of them is encoded and inspected, and one whose
+//! picture is poor is encoded again.
+
+use crossbeam::channel::Receiver;
+
+/// The number of a film.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FilmId(pub u32);
+
+/// A film that has come in: it is cut into segments, with the numbers from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Film {
+    pub id: FilmId,
+    pub segments: u32,
+}
+
+/// An encoded segment of a film.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Segment {
+    pub film: FilmId,
+    pub number: u32,
+    /// How often it was encoded, from 1.
+    pub attempt: u32,
+}
+
+/// What an inspection comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    Good,
+    Poor,
+}
+
+/// What the studio has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub encoded: u32,
+    pub published: u32,
+}
+
+/// The machines that do the work.
+pub trait Machines: Sync {
+    fn encode(&self, film: FilmId, number: u32, attempt: u32) -> Segment;
+    fn inspect(&self, segment: &Segment) -> Picture;
+    fn publish(&self, segment: Segment);
+}
+
+/// A studio with an encoder and an inspector, and a tray for what either hands to the other.
+pub struct Studio {
+    room: usize,
+}
+
+impl Studio {
+    /// A studio with room for so many segments in each tray.
+    pub fn new(room: usize) -> Self {
+        Studio { room }
+    }
+
+    /// Works on the films that come in, until no more can come and all are published.
+    pub fn run(&self, films: Receiver<Film>, machines: &impl Machines) -> Tally {
+        let mut tally = Tally::default();
+        for film in films {
+            for number in 0..film.segments {
+                let mut segment = machines.encode(film.id, number, 1);
+                tally.encoded += 1;
+                while machines.inspect(&segment) == Picture::Poor {
+                    segment = machines.encode(film.id, number, segment.attempt + 1);
+                    tally.encoded += 1;
+                }
+                machines.publish(segment);
+                tally.published += 1;
+            }
+        }
+        tally
+    }
+}

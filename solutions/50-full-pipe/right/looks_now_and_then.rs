@@ -1,0 +1,84 @@
+//! idea: threads for the streams, and a caller that looks every few milliseconds, free to do something in between.
+//! trade-off: it wakes up hundreds of times a second for nothing, and notices the end up to two milliseconds late.
+//!
+//! Format on save: the editor hands the text of a file to the formatter of its language, which is another program.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// What a formatter made of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    /// The text as it should be: what the formatter wrote to its standard output.
+    pub text: String,
+    /// What the editor shows below the text: what the formatter wrote to its standard error.
+    pub warnings: String,
+}
+
+#[derive(Debug)]
+pub enum FormatError {
+    /// The formatter cannot be started, or cannot be talked to.
+    Io(io::Error),
+    /// The formatter says that it failed, and why.
+    Failed { status: ExitStatus, warnings: String },
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FormatError::Io(error) => write!(f, "the formatter cannot be run: {error}"),
+            FormatError::Failed { status, warnings } => write!(f, "the formatter failed ({status}): {warnings}"),
+        }
+    }
+}
+
+impl Error for FormatError {}
+
+impl From<io::Error> for FormatError {
+    fn from(error: io::Error) -> Self {
+        FormatError::Io(error)
+    }
+}
+
+/// Runs a formatter over a text. The caller has chosen the program and its arguments.
+pub fn format(formatter: &mut Command, source: &str) -> Result<Formatted, FormatError> {
+    let mut child = formatter.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let stdin = child.stdin.take().expect("its input is piped");
+    let mut stdout = child.stdout.take().expect("its output is piped");
+    let mut stderr = child.stderr.take().expect("its error stream is piped");
+
+    let source = source.to_owned();
+    let fed = thread::spawn(move || feed(stdin, &source));
+    let read = thread::spawn(move || {
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).map(|_| text)
+    });
+    let warned = thread::spawn(move || {
+        let mut warnings = String::new();
+        stderr.read_to_string(&mut warnings).map(|_| warnings)
+    });
+    let status = loop {
+        // The editor could show for how long the formatter has been at it.
+        match child.try_wait()? {
+            Some(status) => break status,
+            None => thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    fed.join().expect("writing does not panic")?;
+    let text = read.join().expect("reading does not panic")?;
+    let warnings = warned.join().expect("reading does not panic")?;
+    if status.success() { Ok(Formatted { text, warnings }) } else { Err(FormatError::Failed { status, warnings }) }
+}
+
+/// Writes the text, and closes the input.
+fn feed(mut stdin: ChildStdin, source: &str) -> io::Result<()> {
+    match stdin.write_all(source.as_bytes()) {
+        // A formatter that gives up in the middle of the text says why.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

@@ -1,0 +1,59 @@
+//! verdict: assertion-failed
+//! scenario: a_message_is_sent_whole_or_not_at_all
+//! why: room is taken for one part after the other, each in one step, and given back if there is none for the last: meanwhile nobody else has it.
+//!
+//! A limiter for text messages, so that the carrier is never sent more than it takes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What the carrier takes: so many parts at once, and room for one more after every interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub burst: u32,
+    pub interval: Duration,
+}
+
+/// Knows how much room the carrier has left. Times are counted from the start of the service.
+pub struct RateLimiter {
+    /// In nanoseconds, as is everything here.
+    interval: u64,
+    /// How long it takes until all of the room has come back.
+    whole: u64,
+    /// When all of the room will be there again, if nothing more is taken.
+    complete: AtomicU64,
+}
+
+impl RateLimiter {
+    pub fn new(quota: Quota) -> Self {
+        let interval = nanoseconds(quota.interval);
+        RateLimiter { interval, whole: u64::from(quota.burst) * interval, complete: AtomicU64::new(0) }
+    }
+
+    /// Takes room for a message of so many parts. `false`: there is not enough, and none is taken.
+    pub fn try_acquire(&self, parts: u32, now: Duration) -> bool {
+        let now = nanoseconds(now);
+        for taken in 0..parts {
+            let one_more = |complete: u64| {
+                let then = complete.max(now) + self.interval;
+                Some(then).filter(|then| *then <= now + self.whole)
+            };
+            if self.complete.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more).is_err() {
+                self.complete.fetch_sub(u64::from(taken) * self.interval, Ordering::SeqCst);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The number of parts that there is room for.
+    pub fn available(&self, now: Duration) -> u32 {
+        let now = nanoseconds(now);
+        let missing = self.complete.load(Ordering::Relaxed).saturating_sub(now);
+        u32::try_from(self.whole.saturating_sub(missing) / self.interval).expect("a burst is a u32")
+    }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).expect("times are below 500 years")
+}
