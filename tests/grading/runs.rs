@@ -117,7 +117,7 @@ fn a_run_that_is_killed_goes_on_where_it_was_and_leaves_nothing_behind() {
     let school = school();
     let units = school.path("out/units");
     let settled = || std::fs::read_dir(&units).map_or(0, Iterator::count);
-    for (signal, enough) in [("-TERM", 1), ("-INT", 2)] {
+    for (signal, enough) in [("-TERM", 1), ("-INT", 2), ("-KILL", 3)] {
         let mut command = grade(&school, &[]);
         let mut child = command.arg("--jobs=1").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let deadline = Instant::now() + Duration::from_secs(120);

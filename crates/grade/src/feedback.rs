@@ -1,6 +1,7 @@
 //! What is told about a text: to whoever wrote it, and without a word of the hidden tests.
 
 use std::collections::BTreeMap;
+use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use exercise::Exercise;
@@ -10,6 +11,7 @@ use viewer::Style;
 use crate::judging::shown_as;
 use crate::merge::Grading;
 use crate::out::Out;
+use crate::settled::Settled;
 
 /// What is told about a text.
 #[derive(Clone, Debug, Default)]
@@ -31,23 +33,21 @@ impl Feedbacks {
     /// # Errors
     /// A text cannot be read.
     pub fn new(grading: &Grading, out: &Out, films: bool) -> anyhow::Result<Self> {
-        let mut all = BTreeMap::new();
-        for (key, settled) in &grading.settled {
-            let Some(judgement) = &settled.judgement else { continue };
-            let (exercise, expected) = &grading.exercises[&key.0];
-            let is_private = |name: &str| {
-                expected.iter().any(|one| one.private && one.name == name && Some(one.engine) == judgement.engine)
-            };
-            let feedback = match &judgement.scenario {
-                Some(scenario) if is_private(scenario) => Feedback::default(),
-                Some(_) => {
-                    let text = out.texts().read(&key.1).context("a text is lost: plan again")?;
-                    told(exercise, judgement, &String::from_utf8_lossy(&text), films)
-                }
-                None => Feedback { story: complaints(judgement), film: None },
-            };
-            all.insert(key.clone(), feedback);
-        }
+        let all: Vec<_> = grading.settled.iter().collect();
+        // Drawing takes longer than everything else that is done when all is judged.
+        let processors = available_parallelism().map_or(1, std::num::NonZero::get);
+        let one = |(key, settled): &(&(String, String), &Settled)| {
+            let judgement = settled.judgement.as_ref()?;
+            Some(feedback(grading, out, key, judgement, films).map(|feedback| ((*key).clone(), feedback)))
+        };
+        let all: BTreeMap<_, _> = std::thread::scope(|scope| {
+            let parts = all.chunks(all.len().div_ceil(processors).max(1));
+            let one = &one;
+            let parts = parts.map(|part| scope.spawn(move || part.iter().filter_map(one).collect::<Vec<_>>()));
+            let parts: Vec<_> = parts.collect();
+            let done = parts.into_iter().flat_map(|part| part.join().expect("drawing does not panic"));
+            done.collect::<anyhow::Result<_>>()
+        })?;
         Ok(Feedbacks(all))
     }
 
@@ -60,6 +60,29 @@ impl Feedbacks {
     pub fn iter(&self) -> impl Iterator<Item = (&(String, String), &Feedback)> {
         self.0.iter()
     }
+}
+
+fn feedback(
+    grading: &Grading,
+    out: &Out,
+    (id, text): &(String, String),
+    judgement: &Judgement,
+    films: bool,
+) -> anyhow::Result<Feedback> {
+    let (exercise, expected) = &grading.exercises[id];
+    let is_private =
+        |name: &str| expected.iter().any(|one| one.private && one.name == name && Some(one.engine) == judgement.engine);
+    Ok(match &judgement.scenario {
+        Some(scenario) if is_private(scenario) => Feedback::default(),
+        Some(_) => {
+            let text = out.texts().read(text).context("a text is lost: plan again")?;
+            let text = String::from_utf8_lossy(&text);
+            // A program that is drawn badly is no reason to lose all the others.
+            let told = std::panic::catch_unwind(|| told(exercise, judgement, &text, films));
+            told.unwrap_or_else(|_| Feedback { story: "the timeline could not be drawn".to_owned(), film: None })
+        }
+        None => Feedback { story: complaints(judgement), film: None },
+    })
 }
 
 fn told(exercise: &Exercise, judgement: &Judgement, text: &str, film: bool) -> Feedback {
