@@ -214,6 +214,7 @@ fn help_names_every_command() {
       new          Begin an exercise of your own
       verify       Judge the exercises themselves: starters, right and wrong fixes must get the verdicts they are declared with
       grade        Grade a class: judge what everybody handed in, and write marks and pages
+      pack         Pack a kit: for students, for Gradescope, or for GitHub Classroom
       doctor       Look for what could keep the checker from working
       completions  Print completions for a shell
       man          Write pages for the manual
