@@ -120,6 +120,20 @@ fn a_guard_that_is_alive_across_an_await() {
     ^ :20 `billing` locks `cache`, and keeps it across an `.await`
     events [2]
     ");
+    insta::assert_snapshot!(told(
+        Verdict::GuardAcrossAwait,
+        "main: spawn t1 test:9
+         t1: lock cache :20
+         t1: lock log :21
+         t1: suspend cache :22"
+    ), @"
+    GuardAcrossAwait
+    `t1` locked `cache` at :20 and still held it when it came to an `.await` that was not ready, at :22.
+    Whoever locks `cache` now blocks the thread that would have to poll `t1` again for it to let go.
+    ^ :20 `t1` locks `cache`, and keeps it across an `.await`
+    - :22 `t1` waits here
+    events [1, 3]
+    ");
 }
 
 #[test]
