@@ -197,6 +197,30 @@ fn work_that_one_thread_does_in_turns() {
 }
 
 #[test]
+fn work_that_the_test_finds_serialised_behind_a_lock() {
+    insta::assert_snapshot!(told(
+        Verdict::NotConcurrent,
+        "main: spawn t1 test:20
+         t1: read-lock tariff :15
+         t1: recv answer blocked test:14
+         t2: write-lock tariff blocked :16
+         t3: read-lock tariff blocked :15
+         main: join t3 blocked test:22"
+    ), @"
+    NotConcurrent
+    t2 waits at :16 to write `tariff`, which t1 has held for reading since :15.
+    t1 waits at test:14 to receive from `answer`.
+    t3 waits at :15 to read `tariff`, behind t2, which has waited to write it since :16 (a new reader queues behind a waiting writer).
+    - :15 t1 read-locks `tariff`
+    ^ :16 t2 waits here to write `tariff`
+    ^ :15 t3 waits here to read `tariff`
+    events [1, 2, 3, 4]
+    ");
+    // Where no lock is waited for, nothing is known.
+    assert_eq!(told(Verdict::NotConcurrent, "main: spawn t1 test:20\nt1: recv answer blocked test:14"), "nothing");
+}
+
+#[test]
 fn a_thread_that_spins_on_what_a_stuck_one_wrote() {
     let script = format!(
         "main: rmw busy false->true :70
