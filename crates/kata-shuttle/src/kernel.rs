@@ -199,6 +199,17 @@ struct Thread {
     start: Option<Box<Ready<'static>>>,
     /// Its thread-locals are those of this thread.
     host: Option<Host>,
+    /// The locks that it took and holds.
+    holds: Vec<Hold>,
+}
+
+/// A lock that blocks, and that somebody holds.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    /// The earlier one has the smaller number.
+    serial: u64,
+    object: ObjectId,
+    at: Place,
 }
 
 /// Whose thread-locals a thread uses, and who it is to the program.
@@ -252,6 +263,8 @@ pub(crate) struct Kernel {
     /// The threads that a panic ended, in the order of their ends.
     panicked: Vec<ThreadId>,
     serial: u64,
+    /// Locks that were taken.
+    holds: u64,
     spurious_left: u32,
     fairness: Fairness,
     schedule: String,
@@ -464,6 +477,41 @@ impl Kernel {
         self.releases += 1;
         let given = self.search.as_ref().and_then(|search| search.at_release(self.releases));
         given.unwrap_or_else(|| self.looked.contains(&subject))
+    }
+
+    // ---- locks that block ----
+
+    /// The current thread took a lock.
+    pub(crate) fn holds(&mut self, object: ObjectId, at: Place) {
+        self.holds += 1;
+        let serial = self.holds;
+        if let Some(thread) = self.threads.get_mut(usize::from(self.current)) {
+            thread.holds.push(Hold { serial, object, at });
+        }
+    }
+
+    /// A lock is released: by the current thread, unless its guard was given away.
+    pub(crate) fn lets_go(&mut self, object: ObjectId) {
+        let current = usize::from(self.current);
+        let own = self.threads.get(current).is_some_and(|own| own.holds.iter().any(|hold| hold.object == object));
+        let holds = |thread: &&mut Thread| thread.holds.iter().any(|hold| hold.object == object);
+        let holder = if own { self.threads.get_mut(current) } else { self.threads.iter_mut().find(holds) };
+        if let Some(holder) = holder
+            && let Some(last) = holder.holds.iter().rposition(|hold| hold.object == object)
+        {
+            holder.holds.remove(last);
+        }
+    }
+
+    /// How many locks were taken until now.
+    pub(crate) fn locks_taken(&self) -> u64 {
+        self.holds
+    }
+
+    /// The locks that the current thread took since so many were taken, and holds.
+    pub(crate) fn held_since(&self, taken: u64) -> Vec<(ObjectId, Place)> {
+        let own = self.threads.get(usize::from(self.current)).map_or(&[][..], |thread| &thread.holds);
+        own.iter().filter(|hold| hold.serial > taken).map(|hold| (hold.object, hold.at)).collect()
     }
 
     // ---- threads ----

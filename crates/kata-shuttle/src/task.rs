@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, Location};
 use std::time::Duration;
 
 use kata::{Entry, Failure};
-use kata_trace::{Arm, ObjectId, ObjectKind, Op, ThreadId};
+use kata_trace::{Arm, ObjectId, ObjectKind, Op, ThreadId, Verdict};
 
 pub use crate::choice::Turn;
 pub use crate::kernel::Readiness;
@@ -226,6 +226,35 @@ pub fn abandon() {
 #[must_use]
 pub fn own_changes() -> u64 {
     kernel::with(|kernel| kernel.own_changes())
+}
+
+/// How many locks that block had been taken at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct LocksTaken(u64);
+
+impl LocksTaken {
+    /// At this moment.
+    #[must_use]
+    pub fn now() -> Self {
+        LocksTaken(kernel::with(|kernel| kernel.locks_taken()))
+    }
+}
+
+/// A future that the calling thread has polled since `polled` is not ready. Ends the execution if it has kept a lock that
+/// blocks: whoever asks for that lock now blocks a thread of the runtime, and it may be the one that would have to poll
+/// this future again. `awaits` is what it waits for, as far as that is known.
+pub fn suspends(polled: LocksTaken, awaits: Option<Reason>) {
+    let held = kernel::with(|kernel| kernel.held_since(polled.0));
+    // What the hidden tests keep is their own business.
+    let Some(&(object, at)) = held.iter().rev().find(|(_, at)| !kata_trace::is_test(&(*at).into())) else { return };
+    if !active() {
+        return;
+    }
+    kernel::with(|kernel| kernel.record(Op::Suspend, Some(object), awaits.and_then(|reason| reason.at), |_| {}));
+    let message = "the guard taken here was alive when its task returned to the executor: whoever asks for the lock \
+                   meanwhile blocks the thread that would have to poll the task again";
+    let verdict = Verdict::GuardAcrossAwait;
+    fail(Failure { verdict, kind: None, message: message.to_owned(), at: Some(at.into()) });
 }
 
 /// Whether an execution is running. What outlives it acts without effect.

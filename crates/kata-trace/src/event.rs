@@ -114,6 +114,8 @@ pub enum Op {
     Quiesce,
     /// Printed a line; [`Event::text`] holds it.
     Print,
+    /// A task returned to its executor, waiting at [`Event::at`], and kept the lock [`Event::object`].
+    Suspend,
     /// A task was polled on an executor thread.
     Poll,
     /// A call that blocks the thread was made.

@@ -121,7 +121,7 @@ fn object(trace: &mut Trace, name: &str, op: Op) -> ObjectId {
 
 fn kind(op: Op) -> ObjectKind {
     match op {
-        Op::Lock | Op::TryLock | Op::Unlock | Op::CancelWait => ObjectKind::Mutex,
+        Op::Lock | Op::TryLock | Op::Unlock | Op::CancelWait | Op::Suspend => ObjectKind::Mutex,
         Op::ReadLock | Op::TryReadLock | Op::ReadUnlock | Op::WriteLock | Op::TryWriteLock | Op::WriteUnlock => {
             ObjectKind::RwLock
         }

@@ -164,6 +164,7 @@ impl<'t> Words<'t> {
             Op::Recv | Op::TryRecv => format!("{} {what}{value}{place}", verb(event.op)),
             Op::CancelSend => format!("send {what} cancelled{value}{place}"),
             Op::CancelWait => format!("wait for {what} cancelled{place}"),
+            Op::Suspend => format!("✗ awaits, keeping {what}{place}"),
             Op::CloseSend => format!("last sender of {what} dropped"),
             Op::CloseRecv => format!("receiver of {what} dropped"),
             Op::ReadPipe if failed => format!("read {what}: closed after {}{place}", bytes(event.after.as_ref())),

@@ -127,6 +127,11 @@ pub(crate) fn awaits(reason: Reason) {
     });
 }
 
+/// What the future that is being polled waits for.
+pub(crate) fn awaited() -> Option<Reason> {
+    find(|frame| frame.driver.is_some().then_some(frame.awaits)).flatten()
+}
+
 /// A future gives the turn away.
 pub(crate) fn yields(reason: Reason) {
     change(|frame| {

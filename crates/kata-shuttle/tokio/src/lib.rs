@@ -29,13 +29,17 @@
 //!   next timer, rounded up to a millisecond: times can be compared exactly, as with tokio.
 //! - `yield_now` gives the turn away, which takes 10 ms of the model's clock, as in threads.
 //! - A lock of `std` blocks the thread: on a `current_thread` runtime no other task is polled meanwhile. So does
-//!   a `watch::Ref` that is kept.
+//!   a `watch::Ref` that is kept. A future that is not ready and has kept a guard which it took is reported as
+//!   `guard-across-await`, whether or not somebody asks for the lock meanwhile, whatever the runtime. A guard of tokio's
+//!   own locks is not, nor one that was taken outside of the runtime.
 //! - Tasks of a `current_thread` runtime see the thread-locals of its thread, others those of a worker: the free one
 //!   with the lowest number.
 //! - Statics of `const_new` start each execution with their initial values.
 //!
 //! # What is not
 //!
+//! - A guard that is alive at an `.await` which is ready this time is not found: the paths that a scenario takes are all
+//!   there is. Nor is one in a future that the program polls itself, or that loses in a `select!`.
 //! - Tasks have no cooperative budget, so that no operation gives the turn away by itself. `unconstrained` is without
 //!   effect.
 //! - Tasks that other threads wake join the one queue of a `current_thread` runtime; tokio has a second one for them.

@@ -49,6 +49,11 @@ impl<'t> Case<'t> {
         self.place(" at ", self.event(index).at.as_ref())
     }
 
+    /// `, at :14`, or nothing where the place is not known.
+    pub(super) fn comma_at(&self, index: usize) -> String {
+        self.place(", at ", self.event(index).at.as_ref())
+    }
+
     /// ` since :14`, or nothing where the place is not known.
     pub(super) fn since(&self, index: usize) -> String {
         self.place(" since ", self.event(index).at.as_ref())

@@ -62,6 +62,7 @@ pub(super) fn deed(case: &Case<'_>, index: usize) -> String {
         Op::Send => "sends on",
         Op::CancelSend => "cancels a send on",
         Op::CancelWait => "gives up waiting for",
+        Op::Suspend => "awaits, keeping",
         Op::Recv => "receives from",
         Op::CloseSend => "drops the last sender of",
         Op::CloseRecv => "drops the receiver of",

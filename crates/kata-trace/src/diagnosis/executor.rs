@@ -5,7 +5,7 @@
 use crate::{ObjectId, Op};
 
 use super::case::{Case, Draft};
-use super::holding::Holding;
+use super::holding::{Hold, Holding};
 use super::{Diagnosis, Pattern};
 
 /// A call that blocked the executor's thread.
@@ -43,16 +43,23 @@ pub(super) fn blocked(case: &Case<'_>) -> Option<Diagnosis> {
 
 /// A guard that was alive when its task returned to the executor.
 pub(super) fn guard_across_await(case: &Case<'_>) -> Option<Diagnosis> {
-    let task = case.trace.events.last()?.thread;
+    let last = case.trace.events.len().checked_sub(1)?;
+    // A world that says where the task waits says for which lock that matters.
+    let suspends = Some(last).filter(|&last| case.event(last).op == Op::Suspend);
+    let task = case.event(last).thread;
     let holding = Holding::at_end(case.trace);
-    let hold = holding.of(task).last()?;
+    let is_it = |hold: &&Hold| suspends.is_none_or(|suspends| case.event(suspends).object == Some(hold.object));
+    let hold = holding.of(task).filter(is_it).last()?;
     let (who, what) = (case.who(task), case.what(hold.object));
     let mut draft = Draft::new();
     draft.matters([hold.since]);
+    draft.matters(suspends);
     draft.mark(case.mark(hold.since, true, format!("`{who}` locks {what}, and keeps it across an `.await`")));
+    draft.mark(suspends.and_then(|suspends| case.mark(suspends, false, format!("`{who}` waits here"))));
     draft.say(format!(
-        "`{who}` locked {what}{} and still held it when it came to an `.await` that was not ready.",
-        case.at(hold.since)
+        "`{who}` locked {what}{} and still held it when it came to an `.await` that was not ready{}.",
+        case.at(hold.since),
+        suspends.map_or_else(String::new, |suspends| case.comma_at(suspends))
     ));
     draft.say(format!(
         "Whoever locks {what} now blocks the thread that would have to poll `{who}` again for it to let go."

@@ -6,7 +6,7 @@ use super::case::{Case, Draft, list};
 use super::deadlock::{because, takes, waits, waits_label};
 use super::livelock::{repetition, rounds};
 use super::pipe::is_pipe;
-use super::waiting::{Waiting, Why};
+use super::waiting::{Edge, Waiting, Why};
 use super::{Diagnosis, Pattern};
 
 pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
@@ -14,7 +14,7 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
     let (arrived, others): (Vec<usize>, Vec<usize>) =
         waiting.stuck.iter().flatten().partition(|&&index| case.event(index).op == Op::Arrive);
     if arrived.is_empty() {
-        return None;
+        return kept_waiting(case, &waiting);
     }
     let mut draft = Draft::new();
     draft.matters(waiting.stuck.iter().flatten().copied());
@@ -66,4 +66,27 @@ pub(super) fn diagnose(case: &Case<'_>) -> Option<Diagnosis> {
         draft.say(format!("As long as {they} {wait} there, nobody else can come."));
     }
     Some(draft.finish(Pattern::NotConcurrent))
+}
+
+/// Where nobody has arrived because the hidden test itself says that work did not overlap: those who wait for a lock
+/// that another one keeps.
+fn kept_waiting(case: &Case<'_>, waiting: &Waiting) -> Option<Diagnosis> {
+    let mut draft = Draft::new();
+    let of_a_lock = |edge: &&Edge| matches!(edge.why, Why::Holds(_) | Why::Queued(_));
+    let threads = waiting.stuck.iter().flatten().map(|&index| case.event(index).thread);
+    let edges: Vec<&Edge> = threads.filter_map(|thread| waiting.edges_from(thread).find(of_a_lock)).collect();
+    for edge in &edges {
+        draft.matters([edge.event]);
+        draft.say(format!("{}{}.", waits(case, edge.event), because(case, waiting, edge)));
+        draft.mark(case.mark(edge.event, true, waits_label(case, edge.event)));
+        if let Why::Holds(hold) = edge.why {
+            draft.matters([hold.since]);
+            draft.mark(case.mark(hold.since, false, takes(case, &hold)));
+            if let Some(index) = waiting.stuck.iter().flatten().find(|&&index| case.event(index).thread == edge.to) {
+                draft.matters([*index]);
+                draft.say(format!("{}.", waits(case, *index)));
+            }
+        }
+    }
+    (!edges.is_empty()).then(|| draft.finish(Pattern::NotConcurrent))
 }

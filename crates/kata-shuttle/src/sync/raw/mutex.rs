@@ -67,6 +67,7 @@ impl RawMutex {
                 return false;
             }
             self.set_locked(kernel, id, true);
+            kernel.holds(id, at);
             kernel.record(Op::Lock, Some(id), at, |entry| entry.after = (shown.value)());
             true
         })
@@ -80,6 +81,9 @@ impl RawMutex {
         kernel::with(|kernel| {
             let free = !self.locked.get();
             self.set_locked(kernel, id, true);
+            if free {
+                kernel.holds(id, at);
+            }
             kernel.record(Op::TryLock, Some(id), at, |entry| {
                 entry.ok = Some(free);
                 if free {
@@ -96,6 +100,7 @@ impl RawMutex {
         kernel::release(Op::Unlock, Some(id), self.object.subject(), wrote);
         kernel::with(|kernel| {
             self.set_locked(kernel, id, false);
+            kernel.lets_go(id);
             let after = (shown.value)();
             if wrote.is_some() {
                 kernel.writes(id, before, after);

@@ -118,8 +118,9 @@ impl RawRwLock {
         kernel.changes(id, parts::HOLDERS, before.code(), holders.code());
     }
 
-    fn take(&self, kernel: &mut Kernel, id: ObjectId, hold: Hold) {
+    fn take(&self, kernel: &mut Kernel, id: ObjectId, hold: Hold, at: Place) {
         self.set(kernel, id, self.holders.get().with(hold));
+        kernel.holds(id, at);
     }
 
     /// Waits until the lock is free and takes it. Returns `false` if `deadline` passed first.
@@ -128,7 +129,7 @@ impl RawRwLock {
         let free = |_: &Kernel| Readiness::when(self.holders.get().free_for(hold));
         let step = Step { queues: hold.queues(), ..Step::on(hold.lock(), id, at) };
         self.wait(id, step.when(&free), hold.try_lock(), deadline, at, |kernel| {
-            self.take(kernel, id, hold);
+            self.take(kernel, id, hold, at);
             kernel.record(hold.lock(), Some(id), at, |entry| entry.after = (shown.value)());
         })
     }
@@ -166,7 +167,7 @@ impl RawRwLock {
         let free = self.holders.get().free_for(hold) && turn != Turn::Queue;
         kernel::with(|kernel| {
             if free {
-                self.take(kernel, id, hold);
+                self.take(kernel, id, hold, at);
             }
             kernel.record(hold.try_lock(), Some(id), at, |entry| {
                 entry.ok = Some(free);
@@ -195,6 +196,7 @@ impl RawRwLock {
         wrote: Option<Place>,
     ) {
         self.set(kernel, id, self.holders.get().without(hold));
+        kernel.lets_go(id);
         let after = (shown.value)();
         if wrote.is_some() {
             kernel.writes(id, before, after);
@@ -218,7 +220,7 @@ impl RawRwLock {
         kernel::release(from.unlock(), Some(id), self.object.subject(), Some(at));
         kernel::with(|kernel| {
             self.let_go(kernel, id, from, shown, before, wrote);
-            self.take(kernel, id, to);
+            self.take(kernel, id, to, at);
             kernel.record(to.lock(), Some(id), at, |entry| entry.after = (shown.value)());
         });
     }

@@ -4,6 +4,10 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use kata_shuttle::task::{self, LocksTaken};
+
+use crate::context;
+
 /// A future, and then its output.
 pub struct MaybeDone<F: Future> {
     future: Option<F>,
@@ -23,10 +27,15 @@ impl<F: Future> MaybeDone<F> {
         #[allow(unsafe_code, reason = "projects a pin")]
         let this = unsafe { self.get_unchecked_mut() };
         let Some(future) = &mut this.future else { return true };
+        let taken = LocksTaken::now();
         // SAFETY: as above.
         #[allow(unsafe_code, reason = "projects a pin")]
         let polled = unsafe { Pin::new_unchecked(future) }.poll(cx);
-        let Poll::Ready(output) = polled else { return false };
+        let Poll::Ready(output) = polled else {
+            // The other branches are polled next, on this thread.
+            task::suspends(taken, context::awaited());
+            return false;
+        };
         this.future = None;
         this.output = Some(output);
         true

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use kata_shuttle::task::{self, Carrier, Manner, Reason};
+use kata_shuttle::task::{self, Carrier, LocksTaken, Manner, Reason};
 use kata_trace::Op;
 
 use super::Handle;
@@ -203,8 +203,13 @@ impl Scheduler {
         let mut poll = |driver: &Shared<Driver>| {
             let frame = Frame { handle: Some(handle.clone()), driver: Some(driver.clone()), ..Frame::default() };
             let entered = context::enter(frame);
+            let taken = LocksTaken::now();
             let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
-            (polled, entered.exit())
+            let frame = entered.exit();
+            if polled.is_pending() {
+                task::suspends(taken, frame.awaits);
+            }
+            (polled, frame)
         };
         let own = Driver::new(self.clock());
         let mut reason = Reason::of(Op::Poll, Some(at));

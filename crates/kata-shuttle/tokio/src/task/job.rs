@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use kata_shuttle::task::{self, Carrier, Manner, Reason};
+use kata_shuttle::task::{self, Carrier, LocksTaken, Manner, Reason};
 use kata_trace::{Op, ThreadId};
 
 use super::{Id, JoinError};
@@ -285,6 +285,7 @@ fn run<F: Future>(
         job.started.set(true);
         let (turn, frame) = Turn::begin(job, handle.as_ref(), &driver);
         let entered = context::enter(frame);
+        let taken = LocksTaken::now();
         let polled = if job.cancelled.get() {
             Ok(Poll::Pending)
         } else {
@@ -315,6 +316,7 @@ fn run<F: Future>(
             return message;
         }
         let frame = entered.exit();
+        task::suspends(taken, frame.awaits);
         turn.end(job);
         suspend(job, &driver, &frame);
         if !task::active() {

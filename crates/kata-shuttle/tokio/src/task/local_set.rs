@@ -8,7 +8,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use kata_shuttle::task::Reason;
+use kata_shuttle::task::{self, LocksTaken, Reason};
 use kata_trace::Op;
 
 use super::JoinHandle;
@@ -97,9 +97,12 @@ impl LocalSet {
         poll_fn(|cx| {
             self.executor.set_owner(cx.waker());
             let _entered = self.enter();
+            let taken = LocksTaken::now();
             if let Poll::Ready(output) = future.as_mut().poll(cx) {
                 return Poll::Ready(output);
             }
+            // The tasks of the set are polled next, on this thread.
+            task::suspends(taken, context::awaited());
             if self.tick() {
                 cx.waker().wake_by_ref();
             }

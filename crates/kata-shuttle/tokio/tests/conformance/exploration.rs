@@ -159,7 +159,7 @@ fn a_task_that_locks_a_mutex_twice_waits_for_itself() {
 }
 
 #[test]
-fn a_guard_of_std_over_an_await_blocks_the_one_thread_of_a_runtime() {
+fn a_guard_of_std_over_an_await_would_block_the_one_thread_of_a_runtime() {
     let held = || {
         one().block_on(async {
             let mutex = Arc::new(std_sync::Mutex::new(0));
@@ -178,8 +178,167 @@ fn a_guard_of_std_over_an_await_blocks_the_one_thread_of_a_runtime() {
             .await;
         });
     };
-    let text = told(&assert_fails(held, Verdict::Deadlock));
-    assert!(text.contains("HoldAndWait") && text.contains("for its turn"), "{text}");
+    let finding = assert_fails(held, Verdict::GuardAcrossAwait);
+    assert_eq!(finding.trace.as_ref().unwrap().events.last().unwrap().op, Op::Suspend);
+    let text = told(&finding);
+    assert!(text.contains("GuardAcrossAwait") && text.contains("still held it when it came to an `.await`"), "{text}");
+}
+
+/// Suspends once with whatever guard it is given.
+async fn keeps<T>(guard: T) {
+    yield_now().await;
+    drop(guard);
+}
+
+#[test]
+fn every_guard_of_a_lock_that_blocks_is_found_wherever_its_future_is_polled() {
+    let in_the_root = || {
+        let lock = std_sync::Mutex::new(0);
+        one().block_on(async { keeps(lock.lock().unwrap()).await });
+    };
+    let in_the_root_of_several = || {
+        let lock = std_sync::RwLock::new(0);
+        several().block_on(async { keeps(lock.read().unwrap()).await });
+    };
+    let in_a_local_task = || {
+        let lock = std_sync::Arc::new(std_sync::RwLock::new(0));
+        let set = LocalSet::new();
+        set.spawn_local(async move { keeps(lock.write().unwrap()).await });
+        one().block_on(set);
+    };
+    let in_the_future_of_a_set = || {
+        let lock = std_sync::Mutex::new(0);
+        LocalSet::new().block_on(&one(), async { keeps(lock.try_lock().unwrap()).await });
+    };
+    let in_a_branch_of_a_join = || {
+        let lock = std_sync::Mutex::new(0);
+        one().block_on(async {
+            tokio::join!(async { keeps(lock.lock().unwrap()).await }, async { *lock.lock().unwrap() += 1 });
+        });
+    };
+    let of_a_watch = || {
+        let (_tx, rx) = watch::channel(0);
+        one().block_on(async { keeps(rx.borrow()).await });
+    };
+    let behind_a_lock_of_tokio = || {
+        let (outer, inner) = (Mutex::new(()), std_sync::Mutex::new(()));
+        one().block_on(async {
+            let inner = inner.lock().unwrap();
+            let outer = outer.lock().await;
+            keeps((inner, outer)).await;
+        });
+    };
+    let in_the_scrutinee = || {
+        let lock = std_sync::Mutex::new(Some(1));
+        one().block_on(async {
+            if let Some(turns) = lock.lock().unwrap().take() {
+                for _ in 0..turns {
+                    yield_now().await;
+                }
+            }
+        });
+    };
+    let scenarios = [
+        in_the_root as fn(),
+        in_the_root_of_several,
+        in_a_local_task,
+        in_the_future_of_a_set,
+        in_a_branch_of_a_join,
+        of_a_watch,
+        behind_a_lock_of_tokio,
+        in_the_scrutinee,
+    ];
+    for (number, scenario) in scenarios.into_iter().enumerate() {
+        let finding = assert_fails(scenario, Verdict::GuardAcrossAwait);
+        assert!(told(&finding).contains("GuardAcrossAwait"), "{number}: {finding:?}");
+    }
+}
+
+#[test]
+fn a_guard_that_is_gone_by_the_await_and_one_of_tokio_are_nothing_to_report() {
+    let dropped = || {
+        let lock = std_sync::Mutex::new(0);
+        one().block_on(async {
+            let guard = lock.lock().unwrap();
+            drop(guard);
+            yield_now().await;
+        });
+    };
+    let in_a_block = || {
+        let lock = std_sync::RwLock::new(1);
+        let (tx, rx) = watch::channel(0);
+        one().block_on(async {
+            let copy = { *lock.read().unwrap() + *rx.borrow() };
+            yield_now().await;
+            *lock.write().unwrap() += copy;
+            tx.send_modify(|value| *value += 1);
+            yield_now().await;
+        });
+    };
+    let ready_at_once = || {
+        let lock = std_sync::Mutex::new(0);
+        one().block_on(async {
+            let guard = lock.lock().unwrap();
+            std::future::ready(()).await;
+            drop(guard);
+        });
+    };
+    let of_tokio = || {
+        let (lock, shared) = (Mutex::new(0), RwLock::new(0));
+        one().block_on(async {
+            let guards = (lock.lock().await, shared.read().await);
+            yield_now().await;
+            drop(guards);
+        });
+    };
+    let around_the_runtime = || {
+        let lock = std_sync::Mutex::new(0);
+        let _guard = lock.lock().unwrap();
+        one().block_on(yield_now());
+    };
+    let on_the_blocking_pool = || {
+        let lock = Arc::new(std_sync::Mutex::new(0));
+        one().block_on(async move {
+            let job = move || {
+                let _guard = lock.lock().unwrap();
+                thread::yield_now();
+            };
+            task::spawn_blocking(job).await.unwrap();
+        });
+    };
+    let dropped_with_its_future = || {
+        let lock = std_sync::Mutex::new(0);
+        one().block_on(async {
+            tokio::select! { biased; () = keeps(lock.lock().unwrap()) => {}, () = std::future::ready(()) => {} }
+            yield_now().await;
+        });
+    };
+    let waits_on_a_condition = || {
+        let shared = Arc::new((std_sync::Mutex::new(false), std_sync::Condvar::new()));
+        let theirs = shared.clone();
+        let other = thread::spawn(move || {
+            *theirs.0.lock().unwrap() = true;
+            theirs.1.notify_one();
+        });
+        one().block_on(async {
+            let done = shared.1.wait_while(shared.0.lock().unwrap(), |done| !*done).unwrap();
+            drop(done);
+            yield_now().await;
+        });
+        other.join().unwrap();
+    };
+    for scenario in [
+        dropped as fn(),
+        in_a_block,
+        ready_at_once,
+        of_tokio,
+        around_the_runtime,
+        on_the_blocking_pool,
+        dropped_with_its_future,
+        waits_on_a_condition,
+    ] {
+        assert_holds(scenario);
+    }
 }
 
 #[test]
@@ -668,7 +827,7 @@ fn a_watch_skips_values_and_shows_the_last_one() {
 }
 
 #[test]
-fn a_borrow_of_a_watch_over_an_await_blocks_its_sender() {
+fn a_borrow_of_a_watch_over_an_await_would_block_its_sender() {
     let borrow = || {
         one().block_on(async {
             let (tx, rx) = watch::channel(0);
@@ -685,7 +844,7 @@ fn a_borrow_of_a_watch_over_an_await_blocks_its_sender() {
             .await;
         });
     };
-    assert_fails(borrow, Verdict::Deadlock);
+    assert_fails(borrow, Verdict::GuardAcrossAwait);
 }
 
 #[test]

@@ -120,6 +120,20 @@ fn a_guard_that_is_alive_across_an_await() {
     ^ :20 `billing` locks `cache`, and keeps it across an `.await`
     events [2]
     ");
+    insta::assert_snapshot!(told(
+        Verdict::GuardAcrossAwait,
+        "main: spawn t1 test:9
+         t1: lock cache :20
+         t1: lock log :21
+         t1: suspend cache :22"
+    ), @"
+    GuardAcrossAwait
+    `t1` locked `cache` at :20 and still held it when it came to an `.await` that was not ready, at :22.
+    Whoever locks `cache` now blocks the thread that would have to poll `t1` again for it to let go.
+    ^ :20 `t1` locks `cache`, and keeps it across an `.await`
+    - :22 `t1` waits here
+    events [1, 3]
+    ");
 }
 
 #[test]
@@ -180,6 +194,30 @@ fn work_that_one_thread_does_in_turns() {
     ^ :31 main waits here for t1 to end
     events [1, 2]
     ");
+}
+
+#[test]
+fn work_that_the_test_finds_serialised_behind_a_lock() {
+    insta::assert_snapshot!(told(
+        Verdict::NotConcurrent,
+        "main: spawn t1 test:20
+         t1: read-lock tariff :15
+         t1: recv answer blocked test:14
+         t2: write-lock tariff blocked :16
+         t3: read-lock tariff blocked :15
+         main: join t3 blocked test:22"
+    ), @"
+    NotConcurrent
+    t2 waits at :16 to write `tariff`, which t1 has held for reading since :15.
+    t1 waits at test:14 to receive from `answer`.
+    t3 waits at :15 to read `tariff`, behind t2, which has waited to write it since :16 (a new reader queues behind a waiting writer).
+    - :15 t1 read-locks `tariff`
+    ^ :16 t2 waits here to write `tariff`
+    ^ :15 t3 waits here to read `tariff`
+    events [1, 2, 3, 4]
+    ");
+    // Where no lock is waited for, nothing is known.
+    assert_eq!(told(Verdict::NotConcurrent, "main: spawn t1 test:20\nt1: recv answer blocked test:14"), "nothing");
 }
 
 #[test]
