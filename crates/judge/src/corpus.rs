@@ -8,13 +8,13 @@ use std::time::Instant;
 
 use exercise::{Declared, Exercise, FixKind, fixes};
 use kata_trace::{DeadlockKind, Verdict};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::verdict::millis;
 use crate::{Bench, Error, Judgement, Needs, Options, Step, judge};
 
 /// A program of the corpus that was judged.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
     /// The exercise's id.
     pub exercise: String,
@@ -26,20 +26,23 @@ pub struct Verified {
     pub found: Option<Finding>,
     /// What is wrong, if that is not the same.
     pub deviation: Option<String>,
+    /// What was said about what it got.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
     /// Milliseconds on the wall clock.
     pub ms: u64,
 }
 
 /// The part of a judgement that is declared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The verdict.
     pub verdict: Verdict,
     /// The kind of a deadlock.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<DeadlockKind>,
     /// The scenario that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
 }
 
@@ -125,15 +128,15 @@ fn verify_one(bench: &Bench, subject: &Subject<'_>, remember: bool) -> Verified 
     let options = Options { remember, ..Options::default() };
     let judged = judge(bench, subject.exercise, &subject.file, options, &mut |_| {});
     let declared = &subject.declared;
-    let (found, deviation) = match judged {
+    let (found, deviation, message) = match judged {
         Ok(judged) => {
             let deviation = deviation(subject, &judged.judgement);
-            let Judgement { verdict, kind, scenario, .. } = judged.judgement;
-            (Some(Finding { verdict, kind, scenario }), deviation)
+            let Judgement { verdict, kind, scenario, message, .. } = judged.judgement;
+            (Some(Finding { verdict, kind, scenario }), deviation, message)
         }
         Err(error) => {
             let cause = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
-            (None, Some(format!("the checker failed: {error}{cause}")))
+            (None, Some(format!("the checker failed: {error}{cause}")), String::new())
         }
     };
     Verified {
@@ -142,6 +145,7 @@ fn verify_one(bench: &Bench, subject: &Subject<'_>, remember: bool) -> Verified 
         declared: Finding { verdict: declared.verdict, kind: declared.kind, scenario: declared.scenario.clone() },
         found,
         deviation,
+        message,
         ms: millis(started.elapsed()),
     }
 }

@@ -97,8 +97,8 @@ impl<M: Model> History<M> {
         self.run(Lane::After, make);
     }
 
-    /// Fails if the answers are not what the model answers in some order in which calls that had returned come before calls
-    /// that began afterwards (Herlihy and Wing's linearizability).
+    /// Fails if the answers are not what the model answers in some order in which calls that had returned come before
+    /// calls that began afterwards (Herlihy and Wing's linearizability).
     ///
     /// Not for the loom world, in which a thread may see that another one has returned, and not yet what it has done.
     #[track_caller]
@@ -106,8 +106,8 @@ impl<M: Model> History<M> {
         self.assert(Order::Time);
     }
 
-    /// Fails if the answers are not what the model answers in some order in which the calls of each thread come one after the
-    /// other, behind those of `before` and ahead of those of `after` (Lamport's sequential consistency).
+    /// Fails if the answers are not what the model answers in some order in which the calls of each thread come one after
+    /// the other, behind those of `before` and ahead of those of `after` (Lamport's sequential consistency).
     #[track_caller]
     pub fn assert_sequentially_consistent(&self) {
         self.assert(Order::Program);

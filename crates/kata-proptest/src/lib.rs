@@ -3,9 +3,9 @@
 //! proptest's own runner is not used: it would run a scenario once for an input, and a scenario has many executions.
 //! [`any`] makes the input that [`kata::input`] asks for, the same one in each of its executions.
 //!
-//! Where the input is calls to make, [`plan`] generates them and makes them fewer, and [`history`] compares their answers with
-//! those of a [`Model`]: made one after the other, they have to be the model's; made by several threads, they have to be the
-//! model's in some order.
+//! Where the input is calls to make, [`plan`] generates them and makes them fewer, and [`history`] compares their answers
+//! with those of a [`Model`]: made one after the other, they have to be the model's; made by several threads, they have
+//! to be the model's in some order.
 
 pub mod history;
 mod model;

@@ -37,8 +37,8 @@ pub trait Model: Clone + PartialEq {
     /// What a call returns. Its debug form is what a learner reads.
     type Answer: PartialEq + Debug;
 
-    /// Every answer that may be given to `call` in this state, with the state behind it. Where the contract leaves nothing
-    /// open, there is one.
+    /// Every answer that may be given to `call` in this state, with the state behind it. Where the contract leaves
+    /// nothing open, there is one.
     fn answers(&self, call: &Self::Call) -> Vec<(Self::Answer, Self)>;
 
     /// Whether the contract lets `call` be made in this state.

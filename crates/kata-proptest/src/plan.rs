@@ -31,7 +31,7 @@ impl<C> Plan<C> {
         Plan { before: Vec::new(), threads, after: Vec::new() }
     }
 
-    /// The plan without the calls that `model` does not allow, whatever the order of those that are made at the same time.
+    /// The plan without the calls that `model` does not allow, in whichever order those of the threads are made.
     #[must_use]
     pub fn possible<M: Model<Call = C>>(self, model: &M) -> Self
     where
@@ -121,7 +121,8 @@ pub struct Shape {
 
 /// Plans of this shape, of calls that `calls` generates.
 ///
-/// A plan is made smaller by leaving out calls, until none of them can be left out, and only then by making calls simpler.
+/// A plan is made smaller by leaving out calls, until none of them can be left out, and only then by making calls
+/// simpler.
 /// [`Plan::possible`], behind `prop_map`, leaves out what a model does not allow.
 pub fn plans<S: Strategy>(calls: S, shape: Shape) -> Plans<S> {
     Plans { calls, shape }

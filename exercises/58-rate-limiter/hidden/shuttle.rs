@@ -271,7 +271,7 @@ impl Room {
         later.chain([now]).collect()
     }
 
-    /// What there is at a moment. Before the latest one there is less, as if all that is missing had been taken by then.
+    /// What there is at a moment. Before the latest one it is less, as if what is missing had been taken by then.
     fn at(&self, moment: u64) -> u32 {
         let missing = self.complete.saturating_sub(moment).div_ceil(INTERVAL);
         BURST.saturating_sub(u32::try_from(missing).expect("the times are short"))
