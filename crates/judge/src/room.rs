@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use exercise::Track;
 use kata_trace::Budget;
 use sandbox::{Limits, Policy, Sandbox, Stage, system_files};
 
@@ -68,7 +67,7 @@ impl Room {
             text,
             learners_policy,
             policy,
-            starts_processes: job.exercise.manifest.track == Track::Processes,
+            starts_processes: job.exercise.manifest.processes,
         })
     }
 

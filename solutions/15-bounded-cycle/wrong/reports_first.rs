@@ -8,8 +8,7 @@
 
 use std::thread;
 
-use crossbeam::channel::{self, Receiver, Sender};
-use crossbeam::select_biased;
+use crossbeam::channel::{self, Receiver, Sender, select_biased};
 
 /// The number of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,7 +14,7 @@ pub use crossbeam_channel::{
     TryRecvError, TrySelectError, TrySendError,
 };
 
-pub use crate::{select, select_biased};
+pub use crate::{__select_biased as select_biased, select};
 pub use clock::{after, at, never, tick};
 pub use ends::{Receiver, Sender, bounded, unbounded};
 pub use iter::{IntoIter, Iter, TryIter};

@@ -3,7 +3,7 @@
 //! # What is modelled
 //!
 //! - [`channel`]: bounded, unbounded and rendezvous channels with any number of senders and receivers, `after`, `at`,
-//!   `tick` and `never`, [`select!`], [`select_biased!`] and `Select`. The errors are the real crate's own.
+//!   `tick` and `never`, `select!`, `select_biased!` and `Select`. The errors are the real crate's own.
 //! - Which of several operations that are ready a selection carries out is explored, unless it is biased: any but the
 //!   first one costs a preemption. So is which of several partners that wait at a rendezvous gets it, and which of
 //!   several receivers gets a message: crossbeam promises no order.

@@ -536,22 +536,27 @@ fn receive(case: &Case<'_>, waiting: &Waiting, group: &[usize], draft: &mut Draf
 fn given_up(case: &Case<'_>, group: &[usize], draft: &mut Draft) {
     let event = case.event(group[0]);
     let channels: Vec<ObjectId> = event.object.into_iter().chain(event.arms.iter().map(|arm| arm.object)).collect();
-    let sends = |index: &usize, ok: bool| {
-        let other = case.event(*index);
-        let sends = matches!(other.op, Op::Send | Op::TrySend) && !other.blocked && (other.ok != Some(false)) == ok;
-        sends && other.object.is_some_and(|object| channels.contains(&object))
-    };
-    let Some(failed) = (0..case.trace.events.len()).rev().find(|index| sends(index, false)) else { return };
-    let (thread, closed) = (case.event(failed).thread, case.event(failed).op == Op::Send);
-    let again =
-        (failed + 1..case.trace.events.len()).any(|index| sends(&index, true) && case.event(index).thread == thread);
-    if again || (closed && case.event(failed).cause != Some(Cause::Timeout)) {
-        return;
-    }
+    let failed = (0..case.trace.events.len()).rev().find(|&index| {
+        let other = case.event(index);
+        let full = other.op == Op::TrySend || (other.op == Op::Send && other.cause == Some(Cause::Timeout));
+        let here = other.object.is_some_and(|object| channels.contains(&object));
+        full && here && other.ok == Some(false) && !is_repeated(case, index)
+    });
+    let Some(failed) = failed else { return };
+    let thread = case.event(failed).thread;
     let (who, what) = (case.who(thread), case.what_of(failed));
     draft.matters([failed]);
     draft.mark(case.mark(failed, false, format!("{who} cannot send on {what}")));
     draft.say(format!("{who} tried to send on {what}{}, found no room in it, and did not try again.", case.at(failed)));
+}
+
+/// Whether the next thing that a thread did, but for pauses, was to try again.
+fn is_repeated(case: &Case<'_>, attempt: usize) -> bool {
+    let tried = case.event(attempt);
+    let pauses = |op: Op| matches!(op, Op::Yield | Op::Sleep | Op::Load | Op::Print);
+    let later = case.trace.events[attempt + 1..].iter();
+    let next = later.filter(|event| event.thread == tried.thread).find(|event| !pauses(event.op));
+    next.is_some_and(|event| matches!(event.op, Op::Send | Op::TrySend) && event.object == tried.object)
 }
 
 /// Where the senders were made that still exist.

@@ -69,13 +69,7 @@ impl<T> Sender<T> {
         let (channel, op, message) = (&*self.0, op(End::Send, patience), sending.message.into_inner());
         match (selected, message) {
             (Some((_, ticket)), Some(message)) => channel.send(ticket, message, op, at).map_err(|back| (back, true)),
-            (None, Some(message)) => {
-                match patience {
-                    Patience::None => channel.log(op, at, false, value),
-                    Patience::Until(_) => channel.log_timeout(op, at),
-                }
-                Err((message, false))
-            }
+            (None, Some(message)) => Err((message, false)),
             // Whoever received it has taken it.
             (selected, None) => {
                 selected.into_iter().for_each(|(_, ticket)| channel.settle(ticket));
@@ -181,13 +175,7 @@ impl<T> Receiver<T> {
         let op = op(End::Receive, patience);
         match selection::select(&[self], wanted) {
             Some((_, ticket)) => self.0.receive(ticket, op, at).ok_or(true),
-            None => {
-                match patience {
-                    Patience::None => self.0.log(op, at, false, Scalar::None),
-                    Patience::Until(_) => self.0.log_timeout(op, at),
-                }
-                Err(false)
-            }
+            None => Err(false),
         }
     }
 

@@ -9,8 +9,9 @@ macro_rules! select {
 }
 
 /// `crossbeam::channel::select_biased!` in this world.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! select_biased {
+macro_rules! __select_biased {
     ($($arms:tt)*) => {
         $crate::__select!(@arms [new_biased] [] [] $($arms)*)
     };

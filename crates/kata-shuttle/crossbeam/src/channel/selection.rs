@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kata_shuttle::task::{self, Identity, Readiness, Turn};
-use kata_trace::{Arm, Op};
+use kata_trace::{Arm, Cause, Op};
 
 use super::Place;
 use super::party::Wait;
@@ -75,13 +75,25 @@ pub(super) fn op(end: End, patience: Patience) -> Op {
 
 /// Selects one of the operations. `None`: the patience is over.
 pub(super) fn select(operations: &[&dyn Operation], wanted: Wanted) -> Option<Selected> {
+    #[allow(clippy::arc_with_non_send_sync, reason = "the threads of a model are one thread of the system")]
     let wait = Arc::new(Wait::default());
     announce(operations, wanted);
     let selected = choose(operations, &wait, wanted);
     for (arm, operation) in operations.iter().enumerate() {
         operation.leave(&wait, arm);
     }
+    if selected.is_none() {
+        operations.iter().for_each(|operation| log_nothing(*operation, wanted));
+    }
     selected
+}
+
+/// Nothing came of an operation.
+fn log_nothing(operation: &dyn Operation, Wanted { patience, at, .. }: Wanted) {
+    operation.identity().record(op(operation.end(), patience), Some(at), |entry| {
+        entry.ok = Some(false);
+        entry.cause = matches!(patience, Patience::Until(_)).then_some(Cause::Timeout);
+    });
 }
 
 /// Tells the world what the selection sees, and what others see of it.

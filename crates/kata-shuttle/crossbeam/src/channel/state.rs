@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kata::Scalar;
 use kata_shuttle::task::{self, Identity, Readiness};
-use kata_trace::{Cause, ObjectKind, Op};
+use kata_trace::{ObjectKind, Op};
 
 use super::Place;
 use super::party::{Party, Wait};
@@ -316,14 +316,6 @@ impl<T> Channel<T> {
         self.identity.record(op, Some(at), |entry| {
             entry.ok = Some(ok);
             entry.after = value;
-        });
-    }
-
-    /// Nothing came of an operation before its time limit passed.
-    pub(super) fn log_timeout(&self, op: Op, at: Place) {
-        self.identity.record(op, Some(at), |entry| {
-            entry.ok = Some(false);
-            entry.cause = Some(Cause::Timeout);
         });
     }
 

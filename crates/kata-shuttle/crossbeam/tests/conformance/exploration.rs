@@ -4,10 +4,11 @@ use kata_shuttle::sync::{Arc, Mutex};
 use kata_shuttle::thread;
 use kata_shuttle::time::{Duration, Instant};
 use kata_shuttle_crossbeam::channel::{
-    Receiver, RecvError, Select, SendError, SendTimeoutError, TryRecvError, after, bounded, never, tick, unbounded,
+    Receiver, RecvError, Select, SendError, SendTimeoutError, TryRecvError, after, bounded, never, select_biased, tick,
+    unbounded,
 };
+use kata_shuttle_crossbeam::select;
 use kata_shuttle_crossbeam::utils::Backoff;
-use kata_shuttle_crossbeam::{select, select_biased};
 use kata_trace::{DeadlockKind, Op, Value, Verdict};
 
 use crate::support::*;

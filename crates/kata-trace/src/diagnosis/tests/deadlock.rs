@@ -474,6 +474,29 @@ fn a_selection_that_nobody_makes_possible() {
 }
 
 #[test]
+fn a_message_that_did_not_fit_and_was_given_up() {
+    insta::assert_snapshot!(deadlock(
+        "t1: recv jobs =1 ok :10
+         t1: try-send done failed :11
+         t1: recv jobs =2 ok :10
+         t1: try-send done ok :11
+         main: recv done ok :20
+         t1: recv jobs blocked :10
+         main: recv done blocked :20"
+    ), @"
+    channel: Channel
+    t1 waits at :10 to receive from `jobs`: it is empty, but not closed, for a sender of it still exists.
+    main waits at :20 to receive from `done`: it is empty, but not closed, for a sender of it still exists.
+    t1 tried to send on `done` at :11, found no room in it, and did not try again.
+    t1, which sent on it before, is stuck itself.
+    - :11 t1 cannot send on `done`
+    ^ :10 t1 waits here to receive from `jobs`
+    ^ :20 main waits here to receive from `done`
+    events [1, 5, 6]
+    ");
+}
+
+#[test]
 fn a_thread_parked_without_a_token() {
     insta::assert_snapshot!(deadlock(
         "t1: park blocked :10
