@@ -33,7 +33,7 @@ pub(crate) fn scenarios(repository: &Repository, exercise: &Exercise, engine: En
 pub(crate) fn judge(repository: &Repository, exercise: &Exercise, file: &Path) -> anyhow::Result<Judged> {
     let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options { remember: true, jobs, ..Options::default() };
-    let judged = judge::judge(repository.bench()?, exercise, file, options, &mut say)?;
+    let judged = judge::judge(repository.confined_bench(None)?, exercise, file, options, &mut say)?;
     if let Some(failure) = Failure::of(&judged.judgement, &repository.workspace().shown(file)) {
         failure.store(repository.workspace().scratch(), exercise)?;
     }

@@ -16,6 +16,7 @@ pub(crate) struct Repository {
     pub(crate) root: PathBuf,
     pub(crate) catalogue: Catalogue,
     bench: OnceCell<Bench>,
+    confined: OnceCell<Bench>,
 }
 
 impl Repository {
@@ -26,7 +27,7 @@ impl Repository {
         let root = root.or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned));
         let root = root.context("there is no folder `exercises` here or above")?;
         let catalogue = Catalogue::read(&root)?;
-        Ok(Repository { root, catalogue, bench: OnceCell::new() })
+        Ok(Repository { root, catalogue, bench: OnceCell::new(), confined: OnceCell::new() })
     }
 
     /// Finds an exercise, or says on the standard error that there is none.
@@ -61,19 +62,22 @@ impl Repository {
     pub(crate) fn bench(&self) -> anyhow::Result<&Bench> {
         if self.bench.get().is_none() {
             // Nobody else sets it: a command has one thread.
-            let bench = Bench::new(self.workspace())?;
-            let sandbox = confinement::at_hand(&bench);
-            let _ = self.bench.set(bench.with_sandbox(sandbox));
+            let _ = self.bench.set(Bench::new(self.workspace())?);
         }
         self.bench.get().context("it has just been set")
     }
 
-    /// Confines whatever is judged as somebody has asked for.
-    pub(crate) fn confine(&self, wanted: Wanted) -> anyhow::Result<()> {
-        let bench = Bench::new(self.workspace())?;
-        let sandbox = confinement::wanted(&bench, wanted)?;
-        let _ = self.bench.set(bench.with_sandbox(sandbox));
-        Ok(())
+    /// The same, with what confines a program that need not be trusted: what somebody has asked for, or what is at hand.
+    pub(crate) fn confined_bench(&self, wanted: Option<Wanted>) -> anyhow::Result<&Bench> {
+        if self.confined.get().is_none() {
+            let bench = Bench::new(self.workspace())?;
+            let sandbox = match wanted {
+                Some(wanted) => confinement::wanted(&bench, wanted)?,
+                None => confinement::at_hand(&bench),
+            };
+            let _ = self.confined.set(bench.with_sandbox(sandbox));
+        }
+        self.confined.get().context("it has just been set")
     }
 
     /// The same checkout, as the judge sees it.

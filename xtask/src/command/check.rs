@@ -38,9 +38,6 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
     if !judging::exists(arguments.file.as_deref()) {
         return Ok(Outcome::BadUsage);
     }
-    if let Some(wanted) = arguments.sandbox {
-        repository.confine(wanted)?;
-    }
     let (exercise, judged) = match judge(&repository, id, arguments) {
         Ok(found) => found,
         Err(error) if arguments.json => {
@@ -85,6 +82,7 @@ pub(crate) fn check(arguments: &Arguments) -> anyhow::Result<Outcome> {
 fn judge(repository: &Repository, id: &Id, arguments: &Arguments) -> anyhow::Result<(Exercise, Judged)> {
     let exercise = repository.catalogue.exercise(id)?;
     let file = judging::file(&exercise, arguments.file.as_deref())?;
+    repository.confined_bench(arguments.sandbox)?;
     let judged = judging::judge(repository, &exercise, &file)?;
     Ok((exercise, judged))
 }
