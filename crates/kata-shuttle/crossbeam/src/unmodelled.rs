@@ -10,7 +10,7 @@ macro_rules! refused {
         pub struct $type $(<$($parameter),*>)? (std::convert::Infallible, $($(std::marker::PhantomData<$parameter>),*)?);
 
         #[doc(hidden)]
-        #[allow(clippy::must_use_candidate, reason = "nobody gets to call it")]
+        #[allow(clippy::must_use_candidate, clippy::new_without_default, reason = "nobody gets to call it")]
         impl $(<$($parameter),*>)? $type $(<$($parameter),*>)? {
             $(
                 #[deprecated(note = $what)]
