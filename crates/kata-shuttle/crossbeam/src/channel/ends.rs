@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -326,7 +327,7 @@ macro_rules! operation {
                 $end
             }
 
-            fn is_ready(&self, wait: &Arc<Wait>, now: Duration) -> bool {
+            fn is_ready(&self, wait: &Rc<Wait>, now: Duration) -> bool {
                 let $this = self;
                 $channel.is_ready($end, wait, now)
             }
@@ -351,12 +352,12 @@ macro_rules! operation {
                 $channel.due()
             }
 
-            fn stand_by(&self, wait: &Arc<Wait>, arm: usize) {
+            fn stand_by(&self, wait: &Rc<Wait>, arm: usize) {
                 let $this = self;
                 $channel.stand_by($end, wait, arm, &mut || operation!(@message $($known)?));
             }
 
-            fn leave(&self, wait: &Arc<Wait>, arm: usize) {
+            fn leave(&self, wait: &Rc<Wait>, arm: usize) {
                 let $this = self;
                 let _back = $channel.leave($end, wait, arm);
                 $(if let Some(back) = _back {
@@ -364,12 +365,12 @@ macro_rules! operation {
                 })?
             }
 
-            fn claim(&self, wait: &Arc<Wait>) -> u64 {
+            fn claim(&self, wait: &Rc<Wait>) -> u64 {
                 let $this = self;
                 $channel.claim($end, wait)
             }
 
-            fn claim_chosen(&self, wait: &Arc<Wait>, arm: usize) -> u64 {
+            fn claim_chosen(&self, wait: &Rc<Wait>, arm: usize) -> u64 {
                 let $this = self;
                 $channel.claim_chosen($end, wait, arm)
             }

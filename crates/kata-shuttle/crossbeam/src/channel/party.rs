@@ -1,7 +1,7 @@
 //! Those who wait at a rendezvous.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// One wait of a thread, for one operation or for one out of several.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ impl Wait {
 
 /// One side of a rendezvous.
 pub(super) struct Party<T> {
-    wait: Arc<Wait>,
+    wait: Rc<Wait>,
     /// The number of the operation in its selection.
     arm: usize,
     /// The message, from when it is there until it is received.
@@ -26,18 +26,18 @@ pub(super) struct Party<T> {
 }
 
 impl<T> Party<T> {
-    pub(super) fn new(wait: &Arc<Wait>, arm: usize, message: Option<T>) -> Arc<Self> {
-        Arc::new(Party { wait: Arc::clone(wait), arm, message: RefCell::new(message) })
+    pub(super) fn new(wait: &Rc<Wait>, arm: usize, message: Option<T>) -> Rc<Self> {
+        Rc::new(Party { wait: Rc::clone(wait), arm, message: RefCell::new(message) })
     }
 
     /// Whether it belongs to this operation.
-    pub(super) fn is(&self, wait: &Arc<Wait>, arm: usize) -> bool {
-        self.arm == arm && Arc::ptr_eq(&self.wait, wait)
+    pub(super) fn is(&self, wait: &Rc<Wait>, arm: usize) -> bool {
+        self.arm == arm && Rc::ptr_eq(&self.wait, wait)
     }
 
     /// Whether whoever waits like this can pair up with it.
-    pub(super) fn is_free_for(&self, wait: &Arc<Wait>) -> bool {
-        self.wait.chosen.get().is_none() && !Arc::ptr_eq(&self.wait, wait)
+    pub(super) fn is_free_for(&self, wait: &Rc<Wait>) -> bool {
+        self.wait.chosen.get().is_none() && !Rc::ptr_eq(&self.wait, wait)
     }
 
     /// Somebody pairs up with it.

@@ -1,6 +1,6 @@
 //! Waiting until one of several operations is ready, and choosing it.
 
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use kata_shuttle::task::{self, Identity, Readiness, Turn};
@@ -17,7 +17,7 @@ pub(super) trait Operation {
     /// Which end of it.
     fn end(&self) -> End;
     /// Whether it need not wait. This and what follows is asked while others run: it must not use the world.
-    fn is_ready(&self, wait: &Arc<Wait>, now: Duration) -> bool;
+    fn is_ready(&self, wait: &Rc<Wait>, now: Duration) -> bool;
     /// Whether it finds the other side gone, which stays so.
     fn is_closed(&self) -> bool;
     /// Whether somebody is about to make it ready.
@@ -27,13 +27,13 @@ pub(super) trait Operation {
     /// When it is ready by itself.
     fn due(&self) -> Option<Duration>;
     /// Lets others see that it waits.
-    fn stand_by(&self, wait: &Arc<Wait>, arm: usize);
+    fn stand_by(&self, wait: &Rc<Wait>, arm: usize);
     /// Waits no more.
-    fn leave(&self, wait: &Arc<Wait>, arm: usize);
+    fn leave(&self, wait: &Rc<Wait>, arm: usize);
     /// Carries it out. Returns the ticket of what it has got hold of.
-    fn claim(&self, wait: &Arc<Wait>) -> u64;
+    fn claim(&self, wait: &Rc<Wait>) -> u64;
     /// As [`Operation::claim`], where somebody else has carried it out.
-    fn claim_chosen(&self, wait: &Arc<Wait>, arm: usize) -> u64;
+    fn claim_chosen(&self, wait: &Rc<Wait>, arm: usize) -> u64;
 }
 
 /// How long to wait.
@@ -75,8 +75,7 @@ pub(super) fn op(end: End, patience: Patience) -> Op {
 
 /// Selects one of the operations. `None`: the patience is over.
 pub(super) fn select(operations: &[&dyn Operation], wanted: Wanted) -> Option<Selected> {
-    #[allow(clippy::arc_with_non_send_sync, reason = "the threads of a model are one thread of the system")]
-    let wait = Arc::new(Wait::default());
+    let wait = Rc::new(Wait::default());
     announce(operations, wanted);
     let selected = choose(operations, &wait, wanted);
     for (arm, operation) in operations.iter().enumerate() {
@@ -113,7 +112,7 @@ fn announce(operations: &[&dyn Operation], wanted: Wanted) {
     }
 }
 
-fn choose(operations: &[&dyn Operation], wait: &Arc<Wait>, wanted: Wanted) -> Option<Selected> {
+fn choose(operations: &[&dyn Operation], wait: &Rc<Wait>, wanted: Wanted) -> Option<Selected> {
     let Wanted { patience, at, .. } = wanted;
     let arm =
         |operation: &&dyn Operation| Arm { op: op(operation.end(), patience), object: operation.identity().enter().0 };
@@ -142,7 +141,7 @@ fn choose(operations: &[&dyn Operation], wait: &Arc<Wait>, wanted: Wanted) -> Op
     }
 }
 
-fn readiness(operations: &[&dyn Operation], wait: &Arc<Wait>, wanted: Wanted, now: Duration) -> Readiness {
+fn readiness(operations: &[&dyn Operation], wait: &Rc<Wait>, wanted: Wanted, now: Duration) -> Readiness {
     if wait.chosen().is_some() {
         return Readiness::Free;
     }
@@ -168,7 +167,7 @@ fn readiness(operations: &[&dyn Operation], wait: &Arc<Wait>, wanted: Wanted, no
 }
 
 /// One of those that are ready, or that are so a little later: their time may pass before the thread looks.
-fn pick(operations: &[&dyn Operation], wait: &Arc<Wait>, wanted: Wanted) -> Option<usize> {
+fn pick(operations: &[&dyn Operation], wait: &Rc<Wait>, wanted: Wanted) -> Option<usize> {
     let now = task::now();
     let arms = |wanted: &dyn Fn(&&dyn Operation) -> bool| -> Vec<usize> {
         (0..operations.len()).filter(|&arm| wanted(&operations[arm])).collect()

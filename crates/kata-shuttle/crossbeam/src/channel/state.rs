@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,11 +37,11 @@ enum Claim<T> {
     /// To receive: this message.
     Message(T),
     /// To receive: what the other side is about to put there.
-    Promise(Arc<Party<T>>),
+    Promise(Rc<Party<T>>),
     /// To send: the place in the queue with the same ticket.
     Place,
     /// To send: to this one.
-    Partner(Arc<Party<T>>),
+    Partner(Rc<Party<T>>),
     /// Nothing: the other side is gone.
     Closed,
 }
@@ -48,8 +49,8 @@ enum Claim<T> {
 struct State<T> {
     queue: VecDeque<Slot<T>>,
     /// Those who wait to send, and to receive, at a rendezvous.
-    offers: Vec<Arc<Party<T>>>,
-    takers: Vec<Arc<Party<T>>>,
+    offers: Vec<Rc<Party<T>>>,
+    takers: Vec<Rc<Party<T>>>,
     /// When the clock delivers.
     due: Option<Duration>,
     /// What was selected and is not completed.
@@ -122,7 +123,7 @@ impl<T> Channel<T> {
     }
 
     /// Whether an operation need not wait.
-    pub(super) fn is_ready(&self, end: End, wait: &Arc<Wait>, now: Duration) -> bool {
+    pub(super) fn is_ready(&self, end: End, wait: &Rc<Wait>, now: Duration) -> bool {
         let state = self.state.borrow();
         match (end, &self.kind) {
             _ if self.is_closed_in(&state, end) => true,
@@ -159,7 +160,7 @@ impl<T> Channel<T> {
     }
 
     /// Waits at the rendezvous, for others to see. `message` is to be sent, if it is known yet.
-    pub(super) fn stand_by(&self, end: End, wait: &Arc<Wait>, arm: usize, message: &mut dyn FnMut() -> Option<T>) {
+    pub(super) fn stand_by(&self, end: End, wait: &Rc<Wait>, arm: usize, message: &mut dyn FnMut() -> Option<T>) {
         if !self.is_rendezvous() {
             return;
         }
@@ -171,7 +172,7 @@ impl<T> Channel<T> {
     }
 
     /// Waits there no more. Returns the message that was to be sent, unless it was received.
-    pub(super) fn leave(&self, end: End, wait: &Arc<Wait>, arm: usize) -> Option<T> {
+    pub(super) fn leave(&self, end: End, wait: &Rc<Wait>, arm: usize) -> Option<T> {
         let mut state = self.state.borrow_mut();
         let parties = state.parties(end);
         let place = parties.iter().position(|party| party.is(wait, arm))?;
@@ -182,7 +183,7 @@ impl<T> Channel<T> {
     // ---- operations ----
 
     /// Begins an operation that is ready: what it needs is its own from here on. Returns the ticket to complete it with.
-    pub(super) fn claim(&self, end: End, wait: &Arc<Wait>) -> u64 {
+    pub(super) fn claim(&self, end: End, wait: &Rc<Wait>) -> u64 {
         let partner = match self.kind {
             Kind::Rendezvous => self.partner(end, wait),
             _ => None,
@@ -224,23 +225,23 @@ impl<T> Channel<T> {
     }
 
     /// One of those who wait at the other side of a rendezvous, paired up with.
-    fn partner(&self, end: End, wait: &Arc<Wait>) -> Option<Arc<Party<T>>> {
-        let free: Vec<Arc<Party<T>>> = {
+    fn partner(&self, end: End, wait: &Rc<Wait>) -> Option<Rc<Party<T>>> {
+        let free: Vec<Rc<Party<T>>> = {
             let mut state = self.state.borrow_mut();
             let others = state.parties(end.other());
-            others.iter().filter(|party| party.is_free_for(wait)).map(Arc::clone).collect()
+            others.iter().filter(|party| party.is_free_for(wait)).map(Rc::clone).collect()
         };
         let partner = free.get(task::pick(free.len()))?;
         partner.choose();
-        Some(Arc::clone(partner))
+        Some(Rc::clone(partner))
     }
 
     /// As [`Channel::claim`], for a rendezvous at which this operation has waited and was chosen.
-    pub(super) fn claim_chosen(&self, end: End, wait: &Arc<Wait>, arm: usize) -> u64 {
+    pub(super) fn claim_chosen(&self, end: End, wait: &Rc<Wait>, arm: usize) -> u64 {
         let mut state = self.state.borrow_mut();
         state.tickets += 1;
         let ticket = state.tickets;
-        let own = state.parties(end).iter().find(|party| party.is(wait, arm)).map(Arc::clone);
+        let own = state.parties(end).iter().find(|party| party.is(wait, arm)).map(Rc::clone);
         let own = own.expect("whoever is chosen has waited");
         let claim = match end {
             End::Receive => {
@@ -378,7 +379,7 @@ impl<T> Channel<T> {
 }
 
 impl<T> State<T> {
-    fn parties(&mut self, end: End) -> &mut Vec<Arc<Party<T>>> {
+    fn parties(&mut self, end: End) -> &mut Vec<Rc<Party<T>>> {
         match end {
             End::Send => &mut self.offers,
             End::Receive => &mut self.takers,
