@@ -74,11 +74,11 @@ pub fn the_same_leg_twice() {
 /// A long journey takes as long as its slowest carrier, too.
 pub fn a_long_journey() {
     standing_still().block_on(async {
-        let carriers = Timetable::new((0..40).map(|leg| sells(leg, 10 + u64::from(leg % 3) * 10, 100)));
+        let carriers = Timetable::new((0..120).map(|leg| sells(leg, 10 + u64::from(leg % 3) * 10, 100)));
         let asked = Instant::now();
-        let quote = agency(&carriers).quote(&legs(0..40)).await;
-        is(quote, Ok(&[100; 40]));
-        took(asked, 30, "40 carriers that answer after 10, 20 or 30 ms");
+        let quote = agency(&carriers).quote(&legs(0..120)).await;
+        is(quote, Ok(&[100; 120]));
+        took(asked, 30, "120 carriers that answer after 10, 20 or 30 ms");
     });
 }
 
@@ -132,6 +132,21 @@ pub fn a_customer_who_leaves() {
     });
 }
 
+/// What a carrier has answered to one customer is no answer to the next one: each quote asks anew.
+pub fn the_next_customer_asks_anew() {
+    standing_still().block_on(async {
+        let carriers = Timetable::with_books([Sale { dearer: 50, ..sells(1, 20, 100) }, is_sold_out(2, 10)]);
+        let agency = agency(&carriers);
+        is(agency.quote(&legs([1])).await, Ok(&[100]));
+        is(agency.quote(&legs([1])).await, Ok(&[150]));
+        is(agency.quote(&legs([2])).await, Err(2));
+        is(agency.quote(&legs([1, 2])).await, Err(2));
+        let mut asked = carriers.books().asked.lock().expect("nobody panics").clone();
+        asked.sort_unstable();
+        assert!(asked == [1, 1, 1, 2, 2], "four journeys have the legs 1, 1, 2, and 1 with 2; asked for were {asked:?}");
+    });
+}
+
 /// Two customers are served at the same time.
 pub fn two_customers() {
     standing_still().block_on(async {
@@ -157,6 +172,21 @@ pub fn a_request_on_several_workers() {
         let request = tokio::spawn(async move { agency.quote(&legs([2, 1])).await });
         is(request.await.expect("a request does not panic"), Ok(&[20, 10]));
         carrier.join().expect("a carrier does not panic");
+    });
+}
+
+/// A request that was begun by one task goes on in another one.
+pub fn a_request_that_changes_hands() {
+    standing_still().block_on(async {
+        let (desk, agency) = desk();
+        let mut request = Box::pin(async move { agency.quote(&legs([1, 2])).await });
+        waits(request.as_mut()).await;
+        let request = tokio::spawn(request);
+        time::sleep(MILLISECOND).await;
+        desk.answers.add_permits(1);
+        time::sleep(MILLISECOND).await;
+        desk.answers.add_permits(1);
+        is(request.await.expect("a request does not panic"), Ok(&[10, 20]));
     });
 }
 
