@@ -1,5 +1,5 @@
 //! verdict: assertion-failed
-//! scenario: an_inspection_that_takes_long
+//! scenario: films_whose_inspection_is_slow
 //! why: two encoders look whether there is room, and both see the last place.
 //!
 //! The studio of a streaming service: films come in, every segment of them is encoded and inspected, and one whose
@@ -84,8 +84,8 @@ impl Studio {
                             thread::yield_now();
                         }
                         unfinished.fetch_add(1, SeqCst);
-                        count.fetch_add(1, SeqCst);
                         encoded.send(machines.encode(film, number, 1)).unwrap();
+                        count.fetch_add(1, SeqCst);
                     }
                 });
             }
