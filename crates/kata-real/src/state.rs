@@ -173,7 +173,7 @@ impl State {
         let lane = &mut self.lanes[lane_index];
         let number = lane.clock.tick(lane_index);
         let weight = lane.clock.weight();
-        lane.keep(Stamped { weight, number, entry, peer, object });
+        lane.keep(Stamped { weight, number, entry, peer, object, place: None });
     }
 
     /// What `lane` did before becomes known to whoever acquires `object` later.
