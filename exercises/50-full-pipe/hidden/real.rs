@@ -8,6 +8,7 @@ use std::thread;
 use full_pipe::{FormatError, Formatted, format};
 use kata::Rendezvous;
 use kata_world::process::{self, Script};
+use kata_world::settle;
 
 const MIB: usize = 1 << 20;
 
@@ -177,6 +178,8 @@ pub fn two_files_at_once() {
                 process::on_spawn(&mut command, move || both.arrive());
                 expect(format(&mut command, &text), &answer, "");
             });
+            // One after the other, so that what is shown of a failure is the same each time.
+            settle();
         }
     });
     assert_eq!(process::left(), 0, "when `format` returns, the formatter has ended and has been waited for");
