@@ -85,8 +85,8 @@ impl Policy {
     }
 
     /// A `/proc` that tells of the program's own processes. With [`Tier::Landlock`] there is no such thing: a compiler
-    /// then gets its links and nothing else, and [`Stage::RunProcesses`] sees which processes there are, but not into
-    /// those that are none of its own.
+    /// then gets its links and nothing else, and a program sees which processes there are, but not into those that are
+    /// none of its own.
     pub fn with_proc(&mut self) -> &mut Self {
         self.proc = true;
         self
@@ -128,7 +128,7 @@ impl Policy {
             for path in &self.write {
                 command.arg("--write").arg(path);
             }
-            if self.proc && self.stage == Stage::RunProcesses {
+            if self.proc && self.stage != Stage::Compile {
                 // What is secret in it is kept from programs under Landlock, which may trace nobody outside.
                 command.args(["--read", "/proc"]);
             }
