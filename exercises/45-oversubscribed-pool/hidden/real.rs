@@ -272,6 +272,7 @@ pub fn a_slow_first_file_is_still_the_first() {
         settle();
         probe.held.open();
     });
+    two_waves_of_files();
 }
 
 /// Holds up the files of two waves, one after the other.
@@ -290,7 +291,7 @@ impl Hasher for Waves {
 }
 
 /// Who is at work on several files at once, and goes on to the next ones, leaves each in its place.
-pub fn two_waves_of_files() {
+fn two_waves_of_files() {
     rayon::enter();
     let gate = || {
         Gate::new("digests in several files", Verdict::NotConcurrent, "nothing goes on while digests take their time")

@@ -1,4 +1,5 @@
 //! verdict: assertion-failed
+//! scenario: a_slow_first_file_is_still_the_first
 //! why: `par_bridge` makes an iterator parallel, and `collect` puts in order what comes out of it.
 //!
 //! The nightly backup: files are cut into chunks, and what the store has already, by its digest, is not sent again.
