@@ -272,6 +272,42 @@ pub fn a_slow_first_file_is_still_the_first() {
         settle();
         probe.held.open();
     });
+    two_waves_of_files();
+}
+
+/// Holds up the files of two waves, one after the other.
+struct Waves {
+    first: Gate,
+    second: Gate,
+}
+
+impl Hasher for Waves {
+    #[track_caller]
+    fn digest(&self, chunk: &[u8]) -> Digest {
+        let gate = if chunk.starts_with(b"/first/") { &self.first } else { &self.second };
+        gate.pass("Hasher::digest", Location::caller());
+        digest(chunk)
+    }
+}
+
+/// Who is at work on several files at once, and goes on to the next ones, leaves each in its place.
+fn two_waves_of_files() {
+    rayon::enter();
+    let gate = || {
+        Gate::new("digests in several files", Verdict::NotConcurrent, "nothing goes on while digests take their time")
+    };
+    let waves = Waves { first: gate(), second: gate() };
+    // Everybody has one of the first files, and then one of the second: whoever puts together what each has done is wrong.
+    let files = [volume("/first/", PROCESSORS, 1), volume("/second/", PROCESSORS, 1)].concat();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            assert!(backup(&files, &waves) == saved(&files), "a backup has all manifests, in order");
+        });
+        settle();
+        waves.first.open();
+        settle();
+        waves.second.open();
+    });
 }
 
 /// Everything is in its order, and empty files and volumes are nothing special.
