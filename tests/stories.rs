@@ -14,8 +14,8 @@ use viewer::evidence::sentence;
 use viewer::{Story, Style};
 
 /// The exercises whose accounts nobody has read yet. Those on threads of the operating system differ from run to run: in
-/// a pool, which thread comes to a piece of work, and what it knows of by then.
-const UNREAD: [&str; 2] = ["30-blocked-reactor", "45-oversubscribed-pool"];
+/// a pool, which thread comes to a piece of work, and what it knows of by then; in a pipe, how many bytes are in it.
+const UNREAD: [&str; 3] = ["30-blocked-reactor", "45-oversubscribed-pool", "50-full-pipe"];
 
 /// A program that fails, and how.
 struct Failing {
