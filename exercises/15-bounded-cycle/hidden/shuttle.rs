@@ -2,10 +2,11 @@
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
+use std::time::Duration;
 
 use bounded_cycle::{Film, FilmId, Machines, Picture, Segment, Studio, Tally};
 use crossbeam::channel::{self, Receiver, Sender};
-use kata::Rendezvous;
+use kata::{Rendezvous, Verdict};
 
 /// A film of four segments comes through a studio with room for one in each tray.
 pub fn a_film_of_four_segments() {
@@ -17,6 +18,8 @@ pub fn a_film_of_four_segments() {
 pub fn a_poor_picture() {
     let books = Books { poor: [2, 1, 0, 0, 0, 0, 0, 0, 0, 0], ..Books::new(1) };
     comes_to(&books, &[2], Tally { encoded: 5, published: 2 });
+    let books = Books { poor: [15, 0, 0, 0, 0, 0, 0, 0, 0, 0], ..Books::new(1) };
+    comes_to(&books, &[1], Tally { encoded: 16, published: 1 });
 }
 
 /// Three segments, each of which is poor at first, come through.
@@ -43,71 +46,146 @@ pub fn two_films() {
     comes_to(&books, &[2, 2], Tally { encoded: 6, published: 4 });
 }
 
+/// Two films come in at once; while every inspection is slow, no more is begun than there is room for.
+pub fn films_whose_inspection_is_slow() {
+    let books = Books { slow: true, ..Books::new(1) };
+    comes_to(&books, &[4, 2], Tally { encoded: 6, published: 6 });
+}
+
+/// With room for three in each tray, a film of nine segments comes through; no more is begun than there is room for.
+pub fn room_for_three() {
+    let books = Books { slow: true, ..Books::new(3) };
+    comes_to(&books, &[9], Tally { encoded: 9, published: 9 });
+}
+
 /// Without films, and with a film without segments, the studio has nothing to do.
 pub fn nothing_to_do() {
     comes_to(&Books::new(1), &[], Tally { encoded: 0, published: 0 });
     comes_to(&Books::new(1), &[0], Tally { encoded: 0, published: 0 });
 }
 
-/// While an inspection takes long, the encoder fills the tray, and no more than there is room for is begun.
+/// While the first inspection takes long, as many segments more are encoded as there is room for in a tray.
 pub fn an_inspection_that_takes_long() {
-    let (books, (over, until)) = (Books::new(2), channel::bounded(1));
-    let books = Books { first_inspection: Some(until), ..books };
-    let (film, films) = channel::unbounded();
-    film.send(Film { id: FilmId(0), segments: 9 }).unwrap();
-    drop(film);
-    let encoded = thread::scope(|scope| {
-        scope.spawn(|| Studio::new(2).run(films, &books));
-        kata::quiesce();
-        let encoded = books.encoded();
-        over.send(()).unwrap();
-        encoded
-    });
-    assert!(
-        encoded >= 3,
-        "while one segment is inspected, two more fit into the tray: 3 should be encoded by then, and {encoded} were"
-    );
-    let published = books.published();
-    assert!(published == 9, "all 9 segments should be published, and {published} are");
+    let books = Books { inspection: Some((0, Later::new("the first inspection and two more encodings"))), ..Books::new(2) };
+    comes_to(&books, &[9], Tally { encoded: 9, published: 9 });
 }
 
-/// What is encoded is inspected and published although no further film comes, while one still may.
+/// With room for five in each tray, five segments more are encoded while the first inspection takes long.
+pub fn room_for_five() {
+    let books = Books { inspection: Some((0, Later::new("the first inspection and five more encodings"))), ..Books::new(5) };
+    comes_to(&books, &[7], Tally { encoded: 7, published: 7 });
+}
+
+/// While the fourth inspection takes long, another segment is encoded.
+pub fn a_later_inspection_takes_long() {
+    let books = Books { inspection: Some((3, Later::new("the fourth inspection and one more encoding"))), ..Books::new(1) };
+    comes_to(&books, &[6], Tally { encoded: 6, published: 6 });
+}
+
+/// While the only segment of a film is inspected, the next film is begun.
+pub fn the_next_film_is_begun() {
+    let what = "the inspection of the first film and the encoding of the second";
+    let books = Books { inspection: Some((0, Later::new(what))), ..Books::new(1) };
+    comes_to(&books, &[1, 1], Tally { encoded: 2, published: 2 });
+}
+
+/// What is encoded is inspected and published although no further film comes, and the studio waits for one that still may.
 pub fn a_film_does_not_wait_for_the_next() {
-    let books = Books { poor: [0, 1, 0, 0, 0, 0, 0, 0, 0, 0], ..Books::new(1) };
+    let published = Later::new("the wait for another film and the publication of all 3 segments of this one");
+    let books = Books { poor: [0, 1, 0, 0, 0, 0, 0, 0, 0, 0], all: Some((3, published)), ..Books::new(1) };
     let (film, films) = channel::unbounded();
     film.send(Film { id: FilmId(0), segments: 3 }).unwrap();
-    let published = thread::scope(|scope| {
-        scope.spawn(|| Studio::new(1).run(films, &books));
-        kata::quiesce();
-        let published = books.published();
+    let tally = thread::scope(|scope| {
+        let run = scope.spawn(|| Studio::new(1).run(films, &books));
+        let (all, published) = books.all.as_ref().unwrap();
+        published.is_wanted_at(*all, books.published());
+        published.wait();
+        // The night goes by.
+        thread::sleep(Duration::from_secs(36_000));
+        pause();
+        let waits = film.send(Film { id: FilmId(1), segments: 1 }).is_ok();
+        promise(waits, || "`run` should wait for the films that can still come, and has returned".to_owned());
         drop(film);
-        published
+        run.join().unwrap()
     });
-    assert!(published == 3, "all 3 segments should be published before the next film, and {published} were");
+    let expected = Tally { encoded: 5, published: 4 };
+    assert!(tally == expected, "the tally should be {expected:?}, and is {tally:?}");
 }
 
-/// A segment is encoded while the one before it is inspected.
+/// A segment is encoded while another one is inspected.
 pub fn encoding_and_inspecting_overlap() {
-    let meeting = Rendezvous::new(2, "the inspection of segment 0 and the encoding of segment 1");
-    let books = Books { overlap: Some(Overlap { meeting, inspected: 0, encoded: 1 }), ..Books::new(1) };
+    let overlap = Rendezvous::new(2, "the first inspection and the second encoding");
+    let books = Books { overlap: Some(overlap), ..Books::new(1) };
     comes_to(&books, &[2], Tally { encoded: 2, published: 2 });
 }
 
-/// While a segment is encoded, those before it are inspected.
+/// While the fourth segment is encoded, those before it are published, but for what fits into a tray.
 pub fn the_inspector_does_not_wait_for_the_encoder() {
-    let meeting = Rendezvous::new(2, "the inspection of segment 1 and the encoding of segment 2");
-    let books = Books { overlap: Some(Overlap { meeting, inspected: 1, encoded: 2 }), ..Books::new(1) };
-    comes_to(&books, &[4], Tally { encoded: 4, published: 4 });
+    let what = "the fourth encoding and the publication of all segments before but one";
+    let books = Books { encoding: Some((3, Later::new(what))), ..Books::new(1) };
+    comes_to(&books, &[5], Tally { encoded: 5, published: 5 });
+}
+
+/// While an inspection in one studio takes long, another studio works as if it were alone.
+pub fn two_studios() {
+    let (over, until) = channel::bounded(1);
+    let (busy, other) = (Books { first_inspection: Some(until), ..Books::new(1) }, Books::new(1));
+    let (film, films) = channel::unbounded();
+    film.send(Film { id: FilmId(0), segments: 6 }).unwrap();
+    drop(film);
+    thread::scope(|scope| {
+        scope.spawn(|| Studio::new(1).run(films, &busy));
+        // It takes what it can get.
+        pause();
+        comes_to(&other, &[3], Tally { encoded: 3, published: 3 });
+        over.send(()).unwrap();
+    });
 }
 
 /// The longest film, in segments.
 const LONGEST: usize = 10;
 const FILMS: usize = 2;
 
-struct Overlap {
+/// What one thread waits for while others work towards it. They never wait for the one that waits.
+struct Later {
     meeting: Rendezvous,
-    inspected: u32,
-    encoded: u32,
+    wanted: AtomicU32,
+    tell: Sender<()>,
+    told: Receiver<()>,
+}
+
+impl Later {
+    /// `what` completes the sentence "… must be able to overlap".
+    #[track_caller]
+    fn new(what: &str) -> Self {
+        let (tell, told) = channel::unbounded();
+        Later { meeting: Rendezvous::new(2, what), wanted: AtomicU32::new(u32::MAX), tell, told }
+    }
+
+    /// The number that is waited for, and the one that there is.
+    fn is_wanted_at(&self, wanted: u32, now: u32) {
+        self.wanted.store(wanted, Relaxed);
+        self.is_at(now);
+    }
+
+    fn is_at(&self, now: u32) {
+        if now >= self.wanted.load(Relaxed) {
+            self.wanted.store(u32::MAX, Relaxed);
+            self.tell.send(()).unwrap();
+        }
+    }
+
+    /// Waits until the number is there. Who waits does so at a meeting: if nobody can come any more, it is one that was to overlap.
+    #[track_caller]
+    fn wait(&self) {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                self.told.recv().unwrap();
+                self.meeting.arrive();
+            });
+            self.meeting.arrive();
+        });
+    }
 }
 
 /// Machines that keep books. Nobody can tell when an entry is made, which is why these are not the atomics of `std`.
@@ -117,7 +195,19 @@ struct Books {
     poor: [u32; LONGEST],
     /// What the first inspection waits for.
     first_inspection: Option<Receiver<()>>,
-    overlap: Option<Overlap>,
+    /// The inspection, counted from 0, that lasts until as many further segments are encoded as there is room for in a tray.
+    inspection: Option<(u32, Later)>,
+    /// The encoding, counted from 0, that lasts until those before it are published, but for as many as there is room for in
+    /// a tray.
+    encoding: Option<(u32, Later)>,
+    /// How many published segments the scenario waits for.
+    all: Option<(u32, Later)>,
+    /// Whether others have time to do something during each inspection and each publication.
+    slow: bool,
+    /// Where the first inspection and the second encoding meet.
+    overlap: Option<Rendezvous>,
+    /// How many encodings have ended.
+    done: AtomicU32,
     /// For each segment of each film, how often it was encoded, inspected and published.
     encoded: [[AtomicU32; LONGEST]; FILMS],
     inspected: [[AtomicU32; LONGEST]; FILMS],
@@ -130,7 +220,12 @@ impl Books {
             room,
             poor: [0; LONGEST],
             first_inspection: None,
+            inspection: None,
+            encoding: None,
+            all: None,
+            slow: false,
             overlap: None,
+            done: AtomicU32::new(0),
             encoded: Default::default(),
             inspected: Default::default(),
             published: Default::default(),
@@ -154,50 +249,92 @@ impl Books {
 
 impl Machines for Books {
     fn encode(&self, film: FilmId, number: u32, attempt: u32) -> Segment {
+        let (calls, done) = (self.encoded(), self.done.load(Relaxed));
         let before = entry(&self.encoded, film, number).fetch_add(1, Relaxed);
-        assert!(attempt == before + 1, "segment {number} is encoded for time {}, as attempt {attempt}", before + 1);
+        promise(attempt == before + 1, || {
+            format!("segment {number} is encoded for time {}, as attempt {attempt}", before + 1)
+        });
         let inspected = entry(&self.inspected, film, number).load(Relaxed);
-        assert!(inspected == before, "segment {number} is encoded again before attempt {before} was inspected");
-        let good = self.poor[number as usize] < attempt - 1;
-        assert!(!good || attempt == 1, "segment {number} is encoded again although its picture is good");
+        promise(inspected == before, || {
+            format!("segment {number} is encoded again before attempt {before} was inspected")
+        });
+        let good = attempt > 1 && self.poor[number as usize] < attempt - 1;
+        promise(!good, || format!("segment {number} is encoded again although its picture is good"));
         let (room, unfinished) = (self.room, self.unfinished());
         let most = 2 * room + 2;
-        assert!(
-            unfinished <= most,
-            "with room for {room} in each tray at most {most} segments may be unfinished, and {unfinished} are"
-        );
-        if let Some(overlap) = &self.overlap
-            && overlap.encoded == number
-        {
-            overlap.meeting.arrive();
+        promise(unfinished <= most, || {
+            format!("with room for {room} in each tray at most {most} segments may be unfinished, and {unfinished} are")
+        });
+        if let Some(overlap) = self.overlap.as_ref().filter(|_| calls == 1) {
+            overlap.arrive();
+        }
+        if let Some((_, later)) = self.encoding.as_ref().filter(|(which, _)| calls == *which) {
+            later.is_wanted_at(done.saturating_sub(room), self.published());
+            later.wait();
+        }
+        let done = self.done.fetch_add(1, Relaxed) + 1;
+        if let Some((_, later)) = &self.inspection {
+            later.is_at(done);
         }
         Segment { film, number, attempt }
     }
 
     fn inspect(&self, segment: &Segment) -> Picture {
         let Segment { film, number, attempt } = *segment;
+        let calls = total(&self.inspected);
         let before = entry(&self.inspected, film, number).fetch_add(1, Relaxed);
-        assert!(attempt == before + 1, "attempt {attempt} of segment {number} is inspected for time {}", before + 1);
-        if let Some(overlap) = &self.overlap
-            && overlap.inspected == number
-        {
-            overlap.meeting.arrive();
+        promise(attempt == before + 1, || {
+            format!("attempt {attempt} of segment {number} is inspected for time {}", before + 1)
+        });
+        if let Some(overlap) = self.overlap.as_ref().filter(|_| calls == 0) {
+            overlap.arrive();
         }
-        if let Some(until) = self.first_inspection.as_ref().filter(|_| total(&self.inspected) == 1) {
+        if let Some(until) = self.first_inspection.as_ref().filter(|_| calls == 0) {
             until.recv().unwrap();
+        }
+        if let Some((_, later)) = self.inspection.as_ref().filter(|(which, _)| calls == *which) {
+            later.is_wanted_at(calls + 1 + self.room, self.done.load(Relaxed));
+            later.wait();
+        }
+        if self.slow {
+            pause();
         }
         if attempt > self.poor[number as usize] { Picture::Good } else { Picture::Poor }
     }
 
     fn publish(&self, segment: Segment) {
         let Segment { film, number, attempt } = segment;
-        let before = entry(&self.published, film, number).fetch_add(1, Relaxed);
-        assert!(before == 0, "segment {number} is published twice");
         let inspected = entry(&self.inspected, film, number).load(Relaxed);
-        assert!(inspected == attempt, "attempt {attempt} of segment {number} is published, and was not inspected");
+        promise(inspected == attempt, || {
+            format!("attempt {attempt} of segment {number} is published, and was not inspected")
+        });
         let good = attempt > self.poor[number as usize];
-        assert!(good, "attempt {attempt} of segment {number} is published although its picture is poor");
+        promise(good, || format!("attempt {attempt} of segment {number} is published although its picture is poor"));
+        if self.slow {
+            pause();
+        }
+        let before = entry(&self.published, film, number).fetch_add(1, Relaxed);
+        promise(before == 0, || format!("segment {number} is published twice"));
+        if let Some((_, later)) = self.encoding.as_ref().or(self.all.as_ref()) {
+            later.is_at(self.published());
+        }
     }
+}
+
+/// Ends the scenario if `held` is not true: a panic would first be heard of in the threads that work with this one.
+#[track_caller]
+fn promise(held: bool, otherwise: impl FnOnce() -> String) {
+    if !held {
+        kata::fail(Verdict::AssertionFailed, otherwise());
+    }
+}
+
+/// Time in which others may do something: until a thread that does nothing has ended. (A machine that yields would be one of those who
+/// wait by looking again and again, and have their turn after everybody else.)
+fn pause() {
+    thread::scope(|scope| {
+        scope.spawn(|| {});
+    });
 }
 
 fn entry(entries: &[[AtomicU32; LONGEST]; FILMS], film: FilmId, number: u32) -> &AtomicU32 {

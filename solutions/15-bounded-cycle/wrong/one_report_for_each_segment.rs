@@ -1,4 +1,4 @@
-//! verdict: assertion-failed
+//! verdict: not-concurrent
 //! scenario: an_inspection_that_takes_long
 //! why: a report is awaited before the next segment is begun: nothing fills up any more, and the encoder and the inspector work in turns.
 //!

@@ -1,4 +1,4 @@
-//! verdict: assertion-failed
+//! verdict: not-concurrent
 //! scenario: an_inspection_that_takes_long
 //! why: without a second thread there is nobody to wait for: each segment is encoded, inspected and published before the next one is touched.
 //!
