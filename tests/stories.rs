@@ -13,8 +13,9 @@ use repo_tests::{bench, exercises, root};
 use viewer::evidence::sentence;
 use viewer::{Story, Style};
 
-/// The exercises whose accounts nobody has read yet. Those on threads of the operating system differ from run to run.
-const UNREAD: [&str; 1] = ["30-blocked-reactor"];
+/// The exercises whose accounts nobody has read yet. Those on threads of the operating system differ from run to run: in
+/// a pool, which thread comes to a piece of work, and what it knows of by then; in a pipe, how many bytes are in it.
+const UNREAD: [&str; 3] = ["30-blocked-reactor", "45-oversubscribed-pool", "50-full-pipe"];
 
 /// A program that fails, and how.
 struct Failing {
@@ -129,7 +130,7 @@ fn the_film_tells_the_same_story_as_the_timeline() {
             let step = &data["steps"][number - 1];
             let text = step["text"].as_str().unwrap_or_default().replace('\u{a0}', " ");
             assert_eq!(step["thread"], trace.events[number - 1].thread, "{name}, step {number}");
-            assert!(text.starts_with(&cell), "{name}, step {number}: {text} in the film, {cell} in the timeline");
+            assert!(says(&text, &cell), "{name}, step {number}: {text} in the film, {cell} in the timeline");
             let shown = |row: &&serde_json::Value| row["first"] == number && row["across"].is_null();
             assert!(rows.iter().any(shown), "{name}, step {number} is not in the film");
         }
@@ -166,6 +167,16 @@ fn steps(timeline: &str) -> Vec<(usize, String)> {
         Some((number, cell.to_owned()))
     });
     steps.collect()
+}
+
+/// Whether a text begins with what stands in a cell, where long names are shortened.
+fn says(text: &str, cell: &str) -> bool {
+    let mut rest = text;
+    cell.split('…').enumerate().all(|(number, part)| {
+        let found = rest.find(part).filter(|&at| number > 0 || at == 0);
+        rest = found.map_or("", |at| &rest[at + part.len()..]);
+        found.is_some()
+    })
 }
 
 /// The words of a page or of a sentence, without what marks code.

@@ -258,6 +258,11 @@ impl Manifest {
         if manifest.kind.is_some() && manifest.verdict != Verdict::Deadlock {
             return Err(format!("`kind` is for deadlocks, and `verdict` is `{}`", manifest.verdict));
         }
+        if let Some(engine) = manifest.engines.iter().find(|engine| manifest.processes && engine.is_model()) {
+            return Err(format!(
+                "`processes` is for the real world: in the {engine} world each interleaving would start some"
+            ));
+        }
         if let Some((scenario, outcome)) =
             manifest.outcomes.iter().find_map(|(scenario, grades)| Some((scenario, grades.contradiction()?)))
         {
@@ -373,6 +378,7 @@ text = "Who waits for whom?"
         let refusal = |from: &str, to: &str| Manifest::parse(&DEADLOCK.replace(from, to)).unwrap_err();
         insta::assert_snapshot!(refusal("difficulty = 2", "difficulty = 6"), @"`difficulty` is 6, and goes from 1 to 5");
         insta::assert_snapshot!(refusal("\"deadlock\"", "\"livelock\""), @"`kind` is for deadlocks, and `verdict` is `livelock`");
+        insta::assert_snapshot!(refusal("verdict =", "processes = true\nverdict ="), @"`processes` is for the real world: in the shuttle world each interleaving would start some");
         let twice = "acceptable = [\"done\"]\nforbidden = [\"done\"]";
         insta::assert_snapshot!(refusal("acceptable = [\"done\"]", twice), @"`outcomes.cycle` grades `done` twice");
         insta::assert_snapshot!(refusal("steps = 9", "stepz = 9"), @"

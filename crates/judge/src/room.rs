@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use exercise::Engine;
 use kata_trace::Budget;
 use sandbox::{Limits, Policy, Sandbox, Stage, system_files};
 
@@ -30,6 +31,8 @@ pub(crate) struct Room {
     text: Option<PathBuf>,
     learners_policy: Policy,
     policy: Policy,
+    /// Its threads are those of the system.
+    is_real: bool,
     /// The exercise is about further processes.
     starts_processes: bool,
 }
@@ -67,6 +70,7 @@ impl Room {
             text,
             learners_policy,
             policy,
+            is_real: job.world.engine == Engine::Real,
             starts_processes: job.exercise.manifest.processes,
         })
     }
@@ -144,8 +148,8 @@ impl Room {
         let stage = if self.starts_processes { Stage::RunProcesses } else { Stage::Run };
         let mut policy = Policy::new(stage, limits);
         policy.read(system_files()).read([program]).read(libraries);
-        if self.starts_processes {
-            // A program finds its own file there.
+        if self.is_real {
+            // Whether threads of the system sleep is known only there.
             policy.with_proc();
         }
         sandbox.command(&policy, program)

@@ -123,6 +123,8 @@ pub(crate) struct Stamped {
     pub(crate) peer: Option<LaneId>,
     /// The object, in this world's numbering.
     pub(crate) object: Option<ObjectIndex>,
+    /// Where it was, if that is known from a panic rather than from a call.
+    pub(crate) place: Option<kata_trace::Location>,
 }
 
 #[derive(Debug)]

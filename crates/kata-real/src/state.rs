@@ -154,6 +154,15 @@ impl State {
         }
     }
 
+    /// The name of a process, with a number if there was one of that name before.
+    #[cfg(unix)]
+    pub(crate) fn process_name(&self, name: String) -> String {
+        let taken =
+            |name: &str| self.processes.iter().any(|process| self.lanes[process.lane].name.as_deref() == Some(name));
+        let numbered = |number: usize| if number == 1 { name.clone() } else { format!("{name} {number}") };
+        (1..).map(numbered).find(|name| !taken(name)).unwrap_or(name)
+    }
+
     /// Writes an event, in place of the one before if that is the same with less.
     #[cfg(unix)]
     pub(crate) fn record_growing(&mut self, lane: LaneId, step: Step) {
@@ -173,7 +182,7 @@ impl State {
         let lane = &mut self.lanes[lane_index];
         let number = lane.clock.tick(lane_index);
         let weight = lane.clock.weight();
-        lane.keep(Stamped { weight, number, entry, peer, object });
+        lane.keep(Stamped { weight, number, entry, peer, object, place: None });
     }
 
     /// What `lane` did before becomes known to whoever acquires `object` later.

@@ -39,25 +39,25 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
                 }
                 _ => peer,
             };
-            events.push((id, Stamped { weight: u64::MAX, number: u32::MAX, entry, peer, object }));
+            events.push((id, Stamped { weight: u64::MAX, number: u32::MAX, entry, peer, object, place: None }));
         }
         if let (Past::Everybody, Some((entry, object))) = (past, &lane.stuck) {
             let (entry, object) = (entry.clone(), Some(*object));
-            events.push((id, Stamped { weight: u64::MAX, number: u32::MAX, entry, peer: None, object }));
+            events.push((id, Stamped { weight: u64::MAX, number: u32::MAX, entry, peer: None, object, place: None }));
         }
     }
     events.sort_by_key(|(lane, event)| (event.weight, *lane, event.number));
 
     let mut numbers = Numbers { lanes: vec![0], objects: Vec::new() };
     let mut log = Log::new();
-    let entries: Vec<Entry> = events
+    let entries: Vec<(Entry, Option<kata_trace::Location>)> = events
         .into_iter()
         .map(|(lane, event)| {
             let mut entry = event.entry;
             entry.thread = numbers.lane(lane);
             entry.peer = event.peer.map(|peer| numbers.lane(peer));
             entry.object = event.object.map(|object| numbers.object(object));
-            entry
+            (entry, event.place)
         })
         .collect();
     // Which thread of a pool was the first to find work differs from run to run, and so would its number.
@@ -84,8 +84,11 @@ pub(crate) fn write(state: &State, past: Past) -> Trace {
     for (address, size, label) in &state.labels {
         log.add_label(*address, *size, label);
     }
-    for entry in entries {
-        log.push(entry);
+    for (entry, place) in entries {
+        match place {
+            Some(place) => log.push_at(entry, place),
+            None => log.push(entry),
+        };
     }
     log.to_trace()
 }

@@ -37,7 +37,8 @@
 //! - `Arc` and `Weak` are the real ones: their counts are right, and are not scheduling points. Between two operations
 //!   of a thread nobody else's drop comes, so that two threads that both fail to `Arc::try_unwrap`, say, are not seen.
 //!   So it is for what `unsafe` code shares without a primitive.
-//! - While a thread unwinds, nobody else runs, unless the unwinding waits for them: its guards are dropped at once.
+//! - While a thread unwinds, nobody else runs, unless the unwinding waits for them, or asks for a lock that they wait
+//!   for: its guards are dropped at once.
 //! - How often a loop goes round without effect before others run is explored for up to three rounds (one, where the loop
 //!   gives its turn away) and for "until it ends by itself" (up to 64 rounds), not for the numbers in between.
 //! - Only one wake-up, or failure, for no reason happens in an execution.

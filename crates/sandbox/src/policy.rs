@@ -84,8 +84,9 @@ impl Policy {
         self
     }
 
-    /// A `/proc` that tells of the program's own processes. With [`Tier::Landlock`] there is no such thing: it then
-    /// gets `/proc/self` only in so far as links are followed.
+    /// A `/proc` that tells of the program's own processes. With [`Tier::Landlock`] there is no such thing: a compiler
+    /// then gets its links and nothing else, and a program sees which processes there are, but not into those that are
+    /// none of its own.
     pub fn with_proc(&mut self) -> &mut Self {
         self.proc = true;
         self
@@ -127,7 +128,10 @@ impl Policy {
             for path in &self.write {
                 command.arg("--write").arg(path);
             }
-            // A right to the files of `/proc/self` would be one to those of every process.
+            if self.proc && self.stage != Stage::Compile {
+                // What is secret in it is kept from programs under Landlock, which may trace nobody outside.
+                command.args(["--read", "/proc"]);
+            }
             command.current_dir(self.folder.as_deref().unwrap_or(Path::new("/")));
         }
     }

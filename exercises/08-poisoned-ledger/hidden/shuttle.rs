@@ -102,16 +102,23 @@ pub fn the_panic_reaches_the_caller() {
     #[derive(Debug, PartialEq)]
     struct Outage(u32);
     let fee = |line: &Line| if line.category == WITHOUT_RATE { panic::panic_any(Outage(7)) } else { percentage(line) };
-    let ledger = Ledger::new(deposits(), fee, |_| {});
-    let broken = order(1, ANN, [(BEN, BOOKS, 40), (CLEO, WITHOUT_RATE, 20)]);
-    match panic::catch_unwind(AssertUnwindSafe(|| ledger.settle(&broken))) {
-        Ok(answer) => panic!("the fee rule panicked, and `settle` returned {answer:?}"),
-        Err(payload) => {
-            let passed_on = payload.downcast_ref() == Some(&Outage(7));
-            assert!(passed_on, "`settle` panicked, and not with what the fee rule panicked with");
+    let journal = |order: &Order| {
+        if order.id == OrderId(8) {
+            panic::panic_any(Outage(8));
         }
+    };
+    let ledger = Ledger::new(deposits(), fee, journal);
+    for (id, who, category) in [(7, "the fee rule", WITHOUT_RATE), (8, "the journal", BOOKS)] {
+        let broken = order(id, ANN, [(BEN, BOOKS, 40), (CLEO, category, 20)]);
+        match panic::catch_unwind(AssertUnwindSafe(|| ledger.settle(&broken))) {
+            Ok(answer) => panic!("{who} panicked, and `settle` returned {answer:?}"),
+            Err(payload) => {
+                let passed_on = payload.downcast_ref() == Some(&Outage(id));
+                assert!(passed_on, "`settle` panicked, and not with what {who} panicked with");
+            }
+        }
+        shows(&ledger, &[]);
     }
-    shows(&ledger, &[]);
 }
 
 /// While one order panics, another one is settled: nothing of it gets lost.
@@ -215,6 +222,56 @@ pub fn one_balance_pays_once() {
     journal.holds(&[settled.id]);
 }
 
+/// Orders that are refused after they had to wait let those go on that wait behind them.
+pub fn nobody_waits_for_an_order_that_was_refused() {
+    let ledger = ledger();
+    let purchases = [60, 70, 80].map(|price| order(price, ANN, [(BEN, BOOKS, Cents::from(price))]));
+    let answers = thread::scope(|servers| {
+        let ledger = &ledger;
+        let place = |purchase| servers.spawn(move || ledger.settle(purchase));
+        purchases.each_ref().map(place).map(|placed| placed.join().unwrap())
+    });
+    let paid: Vec<&Order> =
+        purchases.iter().zip(&answers).filter(|(_, answer)| answer.is_ok()).map(|(o, _)| o).collect();
+    assert!(paid.len() == 1, "a member who has 100 orders for 60, for 70 and for 80, and the answers are {answers:?}");
+    shows(&ledger, &paid);
+}
+
+/// A statement has the orders that were settled before it was asked for, whatever is under way.
+pub fn a_statement_is_of_now() {
+    let ledger = ledger();
+    shows(&ledger, &[]);
+    let [before, meanwhile] = [order(1, ANN, [(BEN, BOOKS, 40)]), order(2, BEN, [(CLEO, TOYS, 20)])];
+    settles(&ledger, &before);
+    thread::scope(|servers| {
+        servers.spawn(|| settles(&ledger, &meanwhile));
+        let seen = ledger.statement();
+        let both = [&before, &meanwhile];
+        compare(&seen, &both[..seen.settled.len().clamp(1, 2)]);
+    });
+    shows(&ledger, &[&before, &meanwhile]);
+}
+
+/// An order is settled also when whoever places it is on the way out of a panic.
+pub fn an_order_that_is_placed_in_a_panic() {
+    struct LastWill<'a>(&'a Ledger, &'a Order);
+    impl Drop for LastWill<'_> {
+        fn drop(&mut self) {
+            settles(self.0, self.1);
+        }
+    }
+    let ledger = ledger();
+    let [last, next] = [order(1, ANN, [(BEN, BOOKS, 40)]), order(2, BEN, [(CLEO, BOOKS, 30)])];
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+        let _will = LastWill(&ledger, &last);
+        panic!("{POWER_CUT}");
+    }));
+    assert!(outcome.is_err());
+    shows(&ledger, &[&last]);
+    settles(&ledger, &next);
+    shows(&ledger, &[&last, &next]);
+}
+
 /// The journal takes one order at a time, and the statement shows the orders in its sequence.
 pub fn the_journal_takes_one_order_at_a_time() {
     let journal = Journal::default();
@@ -244,6 +301,24 @@ pub fn the_journal_has_what_was_settled() {
     shows(&ledger, &[&other]);
 }
 
+/// An order that the journal panicked at is in the journal once it is settled.
+pub fn the_journal_is_given_an_order_again() {
+    let journal = Journal::default();
+    let taken = Arc::clone(&journal.taken);
+    let power = AtomicBool::new(false);
+    let takes = move |order: &Order| {
+        assert!(power.swap(true, Ordering::SeqCst), "{POWER_CUT}");
+        taken.lock().unwrap().push(order.id);
+    };
+    let ledger = Ledger::new(deposits(), percentage, takes);
+    let purchase = order(1, ANN, [(BEN, BOOKS, 40)]);
+    fails(&ledger, &purchase, POWER_CUT);
+    journal.holds(&[]);
+    settles(&ledger, &purchase);
+    journal.holds(&[purchase.id]);
+    shows(&ledger, &[&purchase]);
+}
+
 /// The fee of each line is asked for once.
 pub fn each_fee_is_asked_for_once() {
     let calls = Arc::new(Mutex::new(Vec::new()));
@@ -262,10 +337,34 @@ pub fn each_fee_is_asked_for_once() {
     settles(&ledger, &order(1, ANN, [(BEN, BOOKS, 40), (CLEO, TOYS, 20)]));
     let fees = asked();
     assert!(fees == [20, 40], "an order with lines of 40 and 20 was settled, and the fees of {fees:?} were asked for");
+    settles(&ledger, &order(3, BEN, [(CLEO, BOOKS, 10), (ANN, BOOKS, 10), (ANN, BOOKS, 10)]));
+    let fees = asked();
+    assert!(
+        fees == [10, 10, 10],
+        "an order with three lines of 10 was settled, and the fees of {fees:?} were asked for"
+    );
     fails(&ledger, &order(2, ANN, [(BEN, BOOKS, 10), (CLEO, WITHOUT_RATE, 30)]), NO_RATE);
     let fees = asked();
     let once = fees.iter().filter(|price| **price == 10).count() <= 1 && fees.iter().filter(|p| **p == 30).count() == 1;
     assert!(once, "an order with lines of 10 and 30 panicked, and the fees of {fees:?} were asked for");
+}
+
+/// The fee of each line is asked for once, also while another order is settled.
+pub fn each_fee_is_asked_for_once_while_others_settle() {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let called = Arc::clone(&calls);
+    let fee = move |line: &Line| {
+        called.lock().unwrap().push(line.price);
+        percentage(line)
+    };
+    let ledger = Ledger::new(deposits(), fee, |_| {});
+    thread::scope(|servers| {
+        servers.spawn(|| settles(&ledger, &order(1, ANN, [(CLEO, BOOKS, 40)])));
+        servers.spawn(|| settles(&ledger, &order(2, BEN, [(CLEO, TOYS, 20)])));
+    });
+    let mut fees = std::mem::take(&mut *calls.lock().unwrap());
+    fees.sort_unstable();
+    assert!(fees == [20, 40], "orders for 40 and for 20 were settled, and the fees of {fees:?} were asked for");
 }
 
 /// An order that is refused changes nothing, is not in the journal, and leaves the ledger as it was.

@@ -4,12 +4,17 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use full_pipe::{FormatError, Formatted, format};
 use kata::Rendezvous;
 use kata_world::process::{self, Script};
+use kata_world::settle;
 
 const MIB: usize = 1 << 20;
+
+/// Longer than anybody waits who thinks that a formatter has ended.
+const A_WHILE: Duration = Duration::from_millis(250);
 
 fn formatter() -> Script {
     Script::new("formatter")
@@ -127,11 +132,24 @@ pub fn a_formatter_may_write_after_its_last_warning() {
     expect(run(&script, &text), &answer, &Script::text(70_000));
 }
 
+/// A formatter that has nothing more to write may still have all of the text to read, and much to warn of.
+pub fn a_formatter_may_only_warn() {
+    let (text, answer) = source(3 * MIB);
+    let script = formatter().close_output().remark(2 * MIB).read_all().complain();
+    expect(run(&script, &text), "", &(Script::text(2 * MIB) + &answer));
+}
+
+/// A text is the same in any language, wherever its bytes are cut on their way.
+pub fn a_text_of_any_language() {
+    // Three bytes each: the pieces that pipes are read in are no multiple of that.
+    let text = "→".repeat(100_000);
+    expect(run(&formatter().read_all().answer(), &text), &text, "");
+}
+
 /// All three streams may carry a lot, at the same time.
 pub fn all_streams_at_once() {
     let (text, answer) = source(MIB);
-    let piece = Script::text(4096);
-    expect(run(&formatter().filter_and_remark(), &text), &answer, &piece.repeat(MIB / 4096));
+    expect(run(&formatter().filter_and_remark(), &text), &answer, &Script::text(MIB));
 }
 
 /// A formatter that gives up in the middle of the text has failed, with what it says about it.
@@ -146,6 +164,26 @@ pub fn a_failure_is_told_with_all_warnings() {
     let (text, _) = source(MIB);
     let script = formatter().filter().remark(MIB).exit(3);
     expect_failure(run(&script, &text), 3, &Script::text(MIB));
+}
+
+/// A formatter that is ended by a signal has failed as well.
+pub fn a_formatter_may_crash() {
+    let (text, _) = source(5000);
+    match run(&formatter().read_all().remark(30).die(), &text) {
+        Ok(_) => panic!("the formatter is ended by a signal, and `format` says that it went well"),
+        Err(FormatError::Io(error)) => panic!("the formatter is ended by a signal, and `format` says: {error}"),
+        Err(FormatError::Failed { status, warnings }) => {
+            assert_eq!(status.code(), None, "the status is the formatter's, which a signal has ended");
+            same("warnings", &warnings, &Script::text(30));
+        }
+    }
+}
+
+/// A formatter takes as long as it needs, also when it has closed its streams.
+pub fn a_formatter_may_take_its_time() {
+    let (text, _) = source(5000);
+    let script = formatter().read_all().close_output().remark(30).close_errors().pause(A_WHILE).exit(4);
+    expect_failure(run(&script, &text), 4, &Script::text(30));
 }
 
 /// A formatter may know enough before it has read everything, and end with success.
@@ -177,6 +215,8 @@ pub fn two_files_at_once() {
                 process::on_spawn(&mut command, move || both.arrive());
                 expect(format(&mut command, &text), &answer, "");
             });
+            // One after the other, so that what is shown of a failure is the same each time.
+            settle();
         }
     });
     assert_eq!(process::left(), 0, "when `format` returns, the formatter has ended and has been waited for");

@@ -18,6 +18,17 @@ pub fn room_for_one_of_two() {
     has_room(&limiter, 0, 0);
 }
 
+/// Of two messages that arrive at the same time, when there is room for one, one is sent: also of a large burst.
+pub fn room_for_one_more_of_many() {
+    let limiter = limiter(300);
+    granted(&limiter, 255, 0);
+    granted(&limiter, 44, 0);
+    let granted = both(&limiter, |limiter| sent(limiter, 1, 0), |limiter| sent(limiter, 1, 0));
+    assert!(granted != (true, true), "there was room for 1 part, and 2 were let through");
+    assert!(granted != (false, false), "there was room for 1 part, and none was let through");
+    has_room(&limiter, 0, 0);
+}
+
 /// While there is room for both, both of two messages are sent.
 pub fn room_for_both() {
     let limiter = limiter(3);

@@ -6,10 +6,11 @@
 
 use std::error::Error;
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 /// An amount of money, in cents.
 pub type Cents = u64;
@@ -48,31 +49,36 @@ pub trait Carriers: Send + Sync + 'static {
 pub struct Agency<C> {
     carriers: Arc<C>,
     /// Room for questions.
-    room: Arc<Semaphore>,
+    room: Semaphore,
 }
 
 impl<C: Carriers> Agency<C> {
     pub fn new(carriers: Arc<C>) -> Self {
-        Agency { carriers, room: Arc::new(Semaphore::new(100)) }
+        Agency { carriers, room: Semaphore::new(100) }
     }
 
     /// What a journey costs, or the leg for which there is no seat.
     pub async fn quote(&self, journey: &[Leg]) -> Result<Quote, SoldOut> {
-        // When it is dropped, on whatever way out, the set ends the tasks that are left in it.
-        let mut questions = JoinSet::new();
-        for (place, &leg) in journey.iter().enumerate() {
-            let (carriers, room) = (Arc::clone(&self.carriers), Arc::clone(&self.room));
-            questions.spawn(async move {
-                let _room = room.acquire().await.expect("it is never closed");
-                (place, carriers.fare(leg).await)
-            });
-        }
-        let mut fares = vec![0; journey.len()];
-        while let Some(answer) = questions.join_next().await {
-            let (place, fare) = answer.expect("a carrier does not panic");
-            fares[place] = fare?;
-        }
+        let mut questions: Vec<_> = journey.iter().map(|&leg| Box::pin(self.ask(leg))).collect();
+        let mut fares: Vec<Option<Cents>> = vec![None; journey.len()];
+        let mut open = journey.len();
+        poll_fn(|cx| {
+            for (fare, question) in fares.iter_mut().zip(&mut questions).filter(|(fare, _)| fare.is_none()) {
+                if let Poll::Ready(answer) = question.as_mut().poll(cx) {
+                    *fare = Some(answer?);
+                    open -= 1;
+                }
+            }
+            if open == 0 { Poll::Ready(Ok(())) } else { Poll::Pending }
+        })
+        .await?;
+        let fares: Vec<Cents> = fares.into_iter().flatten().collect();
         let total = fares.iter().sum();
         Ok(Quote { fares, total })
+    }
+
+    async fn ask(&self, leg: Leg) -> Result<Cents, SoldOut> {
+        let _room = self.room.acquire().await.expect("it is never closed");
+        self.carriers.fare(leg).await
     }
 }

@@ -35,6 +35,9 @@ fn report(info: &PanicHookInfo<'_>) {
         if let Some(frame) = frame::top() {
             let last = state.lanes[frame.lane].last;
             state.record(frame.lane, Step::new(Op::Panic, last).text(text));
+            if let Some(event) = state.lanes[frame.lane].events.back_mut() {
+                event.place = finding.at.clone();
+            }
             finding.trace = Some(trace::write(&state, Past::Of(frame.lane)));
         }
         state

@@ -202,6 +202,7 @@ impl Command {
             program.file_stem().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
         });
         let (mut state, frame) = monitor::ask(at);
+        let name = state.process_name(name);
         let lane = state.spawn(frame.lane, LaneKind::Process, Some(&name), at);
         let mut end = |end: Option<OwnedFd>, stream: &str, writes| {
             Some(End::new(&mut state, end?, format!("{name}.{stream}"), writes))

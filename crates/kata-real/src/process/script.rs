@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
+use std::time::Duration;
 
 use super::command::Command;
 
@@ -62,10 +63,17 @@ impl Script {
         self.step("filter")
     }
 
-    /// Like [`Script::filter`], and remarks something about each piece on its error stream, as long as the piece.
+    /// Like [`Script::filter`], and remarks something about each piece on its error stream, as long as the piece. All of
+    /// it together is [`Script::text`], whatever the pieces were.
     #[must_use]
     pub fn filter_and_remark(self) -> Self {
         self.step("remark")
+    }
+
+    /// Writes what it has kept to its error stream, in upper case.
+    #[must_use]
+    pub fn complain(self) -> Self {
+        self.step("complain")
     }
 
     /// Writes so many bytes to its output: see [`Script::text`].
@@ -98,6 +106,18 @@ impl Script {
         self.step("close:2")
     }
 
+    /// Does nothing for so long, and is at no end of a pipe meanwhile.
+    #[must_use]
+    pub fn pause(self, time: Duration) -> Self {
+        self.step(format!("pause:{}", time.as_millis()))
+    }
+
+    /// Is ended by a signal, of its own doing.
+    #[must_use]
+    pub fn die(self) -> Self {
+        self.step("die")
+    }
+
     /// Ends with this status.
     #[must_use]
     pub fn exit(self, status: u8) -> Self {
@@ -107,11 +127,17 @@ impl Script {
     /// What [`Script::print`] and [`Script::remark`] write: numbered lines, a hundred, over and over.
     #[must_use]
     pub fn text(bytes: usize) -> String {
+        Script::text_from(0, bytes)
+    }
+
+    /// So many bytes of the same text, from this one on.
+    fn text_from(first: usize, bytes: usize) -> String {
         // A hundred lines, over and over: a test that is not optimised makes megabytes of it.
         let lines: String = (1..=100).map(|line| format!("line {line}\n")).collect();
-        let mut text = lines.repeat(bytes / lines.len() + 1);
-        text.truncate(bytes);
-        text
+        let first = first % lines.len();
+        let mut text = lines.repeat((first + bytes) / lines.len() + 1);
+        text.truncate(first + bytes);
+        text.split_off(first)
     }
 
     /// What starts it.
@@ -182,23 +208,30 @@ impl Streams {
                         self.kept.extend(piece);
                     }
                 }
-                "answer" => {
+                "answer" | "complain" => {
                     let kept = std::mem::take(&mut self.kept).to_ascii_uppercase();
-                    self.write(1, &kept)?;
+                    self.write(if verb == "answer" { 1 } else { 2 }, &kept)?;
                 }
-                "filter" | "remark" => loop {
-                    let piece = self.read(PAGE)?;
-                    if piece.is_empty() {
-                        break;
+                "filter" | "remark" => {
+                    // How long a piece is depends on who writes: nothing that is written does.
+                    let mut remarked = 0;
+                    loop {
+                        let piece = self.read(PAGE)?;
+                        if piece.is_empty() {
+                            break;
+                        }
+                        self.write(1, &piece.to_ascii_uppercase())?;
+                        if verb == "remark" {
+                            self.write(2, Script::text_from(remarked, piece.len()).as_bytes())?;
+                            remarked += piece.len();
+                        }
                     }
-                    self.write(1, &piece.to_ascii_uppercase())?;
-                    if verb == "remark" {
-                        self.write(2, Script::text(piece.len()).as_bytes())?;
-                    }
-                },
+                }
                 "print" => self.write(1, Script::text(number).as_bytes())?,
                 "warn" => self.write(2, Script::text(number).as_bytes())?,
                 "close" => self.streams[number] = None,
+                "pause" => std::thread::sleep(Duration::from_millis(number as u64)),
+                "die" => rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TERM)?,
                 "exit" => return i32::try_from(number).map_err(io::Error::other),
                 other => return Err(io::Error::other(format!("no step `{other}`"))),
             }

@@ -26,6 +26,8 @@ pub(crate) const CASES: &[&[Case]] = &[
     cases![Verdict::Passed;
         three_streams_at_once
         both_streams_are_collected
+        what_is_remarked_does_not_depend_on_the_pieces
+        a_child_that_takes_its_time_and_dies
         a_child_that_reads_nothing
         a_child_without_input
         the_status_is_the_childs
@@ -119,6 +121,25 @@ fn three_streams_at_once() {
     assert_eq!((out.len(), err.len()), (MUCH, 2 * MUCH));
     assert!(out.bytes().all(|byte| byte == b'A'));
     assert!(child.wait().unwrap().success());
+}
+
+fn what_is_remarked_does_not_depend_on_the_pieces() {
+    let mut child = piped(&mut Script::new("tr").filter_and_remark().command());
+    let mut stdin = child.stdin.take().unwrap();
+    let output = thread::scope(|scope| {
+        scope.spawn(move || vec![b'a'; MUCH].chunks(777).for_each(|piece| stdin.write_all(piece).unwrap()));
+        child.wait_with_output().unwrap()
+    });
+    assert_eq!((output.stdout.len(), output.stderr), (MUCH, Script::text(MUCH).into_bytes()));
+}
+
+fn a_child_that_takes_its_time_and_dies() {
+    let script = Script::new("cc").read_all().close_output().complain().close_errors();
+    let mut child = piped(&mut script.pause(std::time::Duration::from_millis(20)).die().command());
+    child.stdin.take().unwrap().write_all(b"aha").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.stdout, output.stderr), (Vec::new(), b"AHA".to_vec()));
+    assert_eq!((output.status.success(), output.status.code()), (false, None));
 }
 
 fn both_streams_are_collected() {

@@ -75,9 +75,9 @@ impl Kernel {
         }
         let me = usize::from(self.current);
         let readiness = step.ready.map_or(Readiness::Ready, |ready| ready(self));
-        if readiness != Readiness::Blocked && self.unwinds() {
+        if readiness != Readiness::Blocked && self.unwinds() && !self.is_contended(step) {
             // The panic count belongs to the operating-system thread: nobody else runs while one unwinds, unless
-            // the unwinding waits for them.
+            // the unwinding waits for them, or asks for a lock that they wait for.
             return Some(Turn::Go);
         }
         self.steps += 1;
@@ -179,6 +179,16 @@ impl Kernel {
             }
             _ => false,
         }
+    }
+
+    /// Whether a step asks for a lock that another thread waits for.
+    fn is_contended(&self, step: &Step<'_>) -> bool {
+        let locks = |op| matches!(op, Op::Lock | Op::ReadLock | Op::WriteLock);
+        let waits = |thread: &Thread| {
+            thread.pending.as_ref().is_some_and(|other| locks(other.op) && other.object == step.object)
+        };
+        let others = || self.threads.iter().enumerate().filter(|(id, _)| *id != usize::from(self.current));
+        locks(step.op) && step.object.is_some() && others().any(|(_, thread)| waits(thread))
     }
 
     pub(super) fn resume(&mut self) -> Turn {

@@ -199,3 +199,28 @@ fn nobody_else_runs_while_a_thread_unwinds() {
     // 1 is possible under std: a limit of this world, which its documentation names.
     assert_outcomes(scenario, [0, 2]);
 }
+
+#[test]
+fn who_waits_for_a_lock_may_get_it_before_the_unwinding_takes_it_again() {
+    struct Undoes<'a>(&'a Mutex<i32>);
+    impl Drop for Undoes<'_> {
+        fn drop(&mut self) {
+            *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = 0;
+        }
+    }
+    fn scenario() {
+        let value = Mutex::new(0);
+        thread::scope(|scope| {
+            let panicker = scope.spawn(|| {
+                // Dropped behind the guard.
+                let _undoes = Undoes(&value);
+                let mut guard = value.lock().unwrap();
+                *guard = 1;
+                panic!("unwinds");
+            });
+            seen(*value.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+            assert!(panicker.join().is_err());
+        });
+    }
+    assert_outcomes(scenario, [0, 1]);
+}

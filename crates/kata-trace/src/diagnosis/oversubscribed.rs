@@ -48,8 +48,10 @@ fn tell(case: &Case<'_>, group: &[usize], sentence: &str, label: &str, draft: &m
 /// `t1 and t2`; who did more than one of these is named once.
 fn whose(case: &Case<'_>, group: &[usize]) -> String {
     const SHOWN: usize = 4;
-    let mut names: Vec<&str> = group.iter().map(|&index| case.who(case.event(index).thread)).collect();
-    names.dedup();
+    let mut threads: Vec<_> = group.iter().map(|&index| case.event(index).thread).collect();
+    threads.sort_unstable();
+    threads.dedup();
+    let names: Vec<&str> = threads.into_iter().map(|thread| case.who(thread)).collect();
     if names.len() > SHOWN { format!("{} threads", names.len()) } else { list(&names) }
 }
 

@@ -331,3 +331,24 @@ fn a_child_that_is_asked_over_and_over() {
     events [1]
     ");
 }
+
+#[test]
+fn threads_and_pools_that_multiply() {
+    let script = "main: spawn t1 :20
+         main: spawn t2 :20
+         t1: start-pool =4 :31
+         t2: start-pool =4 :31
+         w1: arrive digest blocked :32
+         w2: arrive digest blocked :32
+         w3: arrive digest blocked :32";
+    insta::assert_snapshot!(told(Verdict::Oversubscribed, script), @"
+    Oversubscribed
+    main started 2 threads at :20.
+    t1 and t2 started 2 pools of 4 threads at :31.
+    3 threads are at work at :32 at the same time.
+    ^ :20 a thread is started here
+    ^ :31 a pool of 4 threads is started here
+    ^ :32 3 threads are at work here
+    events [0, 1, 2, 3, 4, 5, 6]
+    ");
+}
