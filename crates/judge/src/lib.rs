@@ -15,6 +15,7 @@ mod excerpt;
 mod fingerprint;
 mod lint;
 mod naming;
+mod outdated;
 mod play;
 mod process;
 mod recognise;

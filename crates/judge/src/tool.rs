@@ -1,11 +1,10 @@
 //! Programs of this repository that are built when they are first needed, as the worlds are.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Toolchain, Workspace, cache, cargo, fingerprint, world};
+use crate::{Error, Toolchain, Workspace, cache, cargo, fingerprint, outdated, world};
 
 /// A program that was built.
 #[derive(Serialize, Deserialize)]
@@ -38,25 +37,10 @@ pub(crate) fn ready(
     let kept = tools.join(format!("{name}-{}", &fingerprint[..16])).with_extension(std::env::consts::EXE_EXTENSION);
     std::fs::create_dir_all(&tools).map_err(|error| Error::io("create", &tools, error))?;
     world::link_or_copy(program, &kept)?;
-    forget_old_builds(&tools, name, &kept);
+    outdated::forget(&kept);
     let tool = Tool { program: kept, fingerprint };
     cache::write(&memory, &serde_json::to_vec_pretty(&tool).expect("a tool has only string keys"))?;
     Ok(tool.program)
-}
-
-/// Removes the builds of other days. One of today may be about to be started by somebody who has asked for it before.
-fn forget_old_builds(tools: &Path, name: &str, kept: &Path) {
-    const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    for old in fingerprint::sorted_entries(tools).unwrap_or_default() {
-        let file = old.file_name().and_then(|file| file.to_str()).unwrap_or_default();
-        let is_build = file.rsplit_once('-').is_some_and(|(tool, _)| tool == name);
-        let changed = std::fs::metadata(&old).and_then(|meta| meta.modified());
-        let is_old = changed.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > A_DAY));
-        if is_build && is_old && old != kept {
-            // One that still runs keeps its file where the system insists.
-            let _ = std::fs::remove_file(old);
-        }
-    }
 }
 
 /// The program, if it was built once.

@@ -4,13 +4,12 @@ mod linked;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use exercise::{Engine, Exercise};
 use serde::{Deserialize, Serialize};
 
-use crate::fingerprint::{self, sorted_entries};
-use crate::{Error, Toolchain, Workspace, cargo};
+use crate::fingerprint;
+use crate::{Error, Toolchain, Workspace, cargo, outdated};
 
 pub(crate) use linked::{Linked, NAME as LINKED};
 
@@ -98,7 +97,7 @@ pub(crate) fn build(
     // Later builds with other features replace files in cargo's own directory. Links keep this set together.
     let dependencies = workspace.scratch().join("worlds").join(format!("{}-{}", needs.key(), &fingerprint[..16]));
     std::fs::create_dir_all(&dependencies).map_err(|error| Error::io("create", &dependencies, error))?;
-    forget_old_builds(&dependencies);
+    outdated::forget(&dependencies);
     let mut libraries = BTreeMap::new();
     for artifact in &artifacts {
         for file in artifact.linkable() {
@@ -123,24 +122,6 @@ pub(crate) fn build(
 
 fn memory(workspace: &Workspace, needs: Needs<'_>) -> PathBuf {
     workspace.scratch().join("worlds").join(format!("{}.json", needs.key()))
-}
-
-/// Removes what nothing is compiled against any more. A check that runs at the moment may use the build before this
-/// one, so that only those of other days go.
-fn forget_old_builds(current: &Path) {
-    const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    let name = current.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Some((key, _)) = name.rsplit_once('-') else { return };
-    for old in sorted_entries(current.parent().unwrap_or(current)).unwrap_or_default() {
-        let same_world =
-            old.file_name().and_then(|name| name.to_str()?.rsplit_once('-')).is_some_and(|(k, _)| k == key);
-        let changed = std::fs::metadata(&old).and_then(|meta| meta.modified());
-        let is_old = changed.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > A_DAY));
-        if same_world && is_old && old != current {
-            // What cannot be removed takes room and does no harm.
-            let _ = std::fs::remove_dir_all(&old);
-        }
-    }
 }
 
 /// Makes `link` the same file as `file`, or a copy of it.
