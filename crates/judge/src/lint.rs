@@ -255,7 +255,7 @@ fn is_ident(token: Option<&TokenTree>, word: &str) -> bool {
     matches!(token, Some(TokenTree::Ident(ident)) if *ident == word)
 }
 
-fn is_punct(token: Option<&TokenTree>, c: char) -> bool {
+pub(crate) fn is_punct(token: Option<&TokenTree>, c: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == c)
 }
 

@@ -17,6 +17,7 @@ use super::{Job, Options as _};
 use crate::Error;
 use crate::deep::deeply;
 use crate::excerpt::complain_at_large;
+use crate::lint::is_punct;
 use crate::room::Room;
 use crate::verdict::Rejection;
 
@@ -66,16 +67,14 @@ fn is_named_outside_of_derives(text: &str) -> bool {
         let tokens: Vec<_> = stream.into_iter().collect();
         tokens.iter().enumerate().any(|(index, token)| match token {
             TokenTree::Ident(word) => word.to_string().trim_start_matches("r#") == "PartialEq",
-            TokenTree::Group(group) => !(follows_hash(&tokens, index) && is_derive(group)) && is_in(group.stream()),
+            TokenTree::Group(group) => {
+                let before = index.checked_sub(1).map(|before| &tokens[before]);
+                !(is_punct(before, '#') && is_derive(group)) && is_in(group.stream())
+            }
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         })
     }
     text.parse().map_or(true, is_in)
-}
-
-fn follows_hash(tokens: &[TokenTree], index: usize) -> bool {
-    let before = index.checked_sub(1).map(|before| &tokens[before]);
-    matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
 }
 
 fn is_derive(attribute: &Group) -> bool {
