@@ -33,7 +33,7 @@ static FAILING: LazyLock<Vec<Failing>> = LazyLock::new(|| {
     let work = || {
         let mut judged = Vec::new();
         while let Some((exercise, file)) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let options = Options { remember: false, jobs: 1, ..Options::default() };
+            let options = Options { edits_follow: false, ..Options::default() };
             let judgement = judge::judge(&bench, exercise, file, options, &mut |_| {}).unwrap().judgement;
             judged.push(Failing { exercise: exercise.clone(), file: file.clone(), judgement });
         }

@@ -64,7 +64,7 @@ impl Judging {
     /// Something fails that is no fault of the text.
     pub fn judge(&self, exercise: &Exercise, text: &[u8]) -> anyhow::Result<Judgement> {
         let overlay = self.overlay.as_deref();
-        let options = Options { remember: false, jobs: 1, every_scenario: true, overlay };
+        let options = Options { every_scenario: true, overlay, ..Options::default() };
         Ok(judge::judge_text(&self.bench, exercise, &exercise.source(), text, options, &mut |_| {})?)
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Job<'a> {
     /// Those that an instructor has added.
     pub(crate) private: Option<&'a Hidden>,
     pub(crate) sandbox: Option<&'a Sandbox>,
+    /// Whether it pays to keep what the next compilation can use again.
+    pub(crate) edits_follow: bool,
 }
 
 /// The scenario that no program holds: the first one of the hidden tests, and a panic after it.
@@ -72,12 +74,13 @@ pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error
     let library = room.learners_folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
     let mut learner = job.learner(&room);
     learner.with_world(&job.world.facades).arg("-o").arg(&library);
-    if job.in_its_place {
+    if job.in_its_place && job.edits_follow {
         learner.incremental(&slot);
     }
     let (run, key) = std::thread::scope(|scope| {
         // The compiler leaves a processor for it.
-        let key = scope.spawn(|| deeply(|| job.world.linked.as_ref().and_then(|_| objects::key(job))));
+        let asked = job.edits_follow && job.world.linked.is_some();
+        let key = scope.spawn(move || if asked { deeply(|| objects::key(job)) } else { None });
         let run = rustc(&mut learner, &room, "");
         (run, key.join().expect("reading sources does not panic"))
     });
@@ -174,9 +177,12 @@ impl Job<'_> {
         if cfg!(target_os = "linux") {
             command.arg("-Clink-arg=-Wl,-O0");
         }
-        // From one check to the next only the learner's library changes: what was compiled of the hidden tests stays.
-        // Fewer objects than rustc makes of its own accord are linked sooner.
-        command.incremental(slot).arg("-Ccodegen-units=16");
+        if self.in_its_place && self.edits_follow {
+            // From one check to the next only the learner's library changes: what was compiled of the hidden tests stays.
+            command.incremental(slot);
+        }
+        // Fewer objects than rustc makes of an incremental compilation are linked sooner.
+        command.arg("-Ccodegen-units=16");
         command.arg(option("-Ldependency=", &self.world.dependencies));
         command.with_world(&self.world.facades).with_world(&self.world.backstage);
         command.with_world(&BTreeMap::from([(self.exercise.id.crate_name(), library.to_owned())]));

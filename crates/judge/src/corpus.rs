@@ -125,7 +125,7 @@ fn subjects_of<'a>(bench: &Bench, exercise: &'a Exercise) -> Result<Vec<Subject<
 
 fn verify_one(bench: &Bench, subject: &Subject<'_>, remember: bool) -> Verified {
     let started = Instant::now();
-    let options = Options { remember, ..Options::default() };
+    let options = Options { remember, edits_follow: false, ..Options::default() };
     let judged = judge(bench, subject.exercise, &subject.file, options, &mut |_| {});
     let declared = &subject.declared;
     let (found, deviation, message) = match judged {

@@ -152,13 +152,15 @@ pub struct Options<'a> {
     pub jobs: usize,
     /// Go on behind the first scenario that fails.
     pub every_scenario: bool,
+    /// Edits of the same file will follow: what the compiler finds out is kept for them, which is wasted on others.
+    pub edits_follow: bool,
     /// A folder with further scenarios: `03-deadlock/hidden/shuttle.rs` in it is judged as the exercise's own file is.
     pub overlay: Option<&'a Path>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Options { remember: false, jobs: 1, every_scenario: false, overlay: None }
+        Options { remember: false, jobs: 1, every_scenario: false, edits_follow: true, overlay: None }
     }
 }
 
@@ -291,7 +293,7 @@ fn judgement(
     let mut first_failure: Option<Judgement> = None;
     for &engine in &exercise.manifest.engines {
         let text = Text { source: Source { name: given.name, text }, in_its_place: given.in_its_place };
-        let prepared = match prepare_with(bench, exercise, engine, text, options.overlay, &mut ms, report)? {
+        let prepared = match prepare_with(bench, exercise, engine, text, options, &mut ms, report)? {
             Ok(prepared) => prepared,
             Err(rejection) => return Ok(Judgement { ms, ..Judgement::rejected(&exercise.id, rejection) }),
         };
@@ -343,22 +345,23 @@ fn prepare(
     ms: &mut Milliseconds,
     report: &mut dyn FnMut(Step),
 ) -> Result<Result<Prepared, Rejection>, Error> {
-    prepare_with(bench, exercise, engine, text, None, ms, report)
+    prepare_with(bench, exercise, engine, text, Options { jobs: 2, ..Options::default() }, ms, report)
 }
 
-/// As [`prepare`], with the scenarios of an overlay.
+/// As [`prepare`], with options.
 fn prepare_with(
     bench: &Bench,
     exercise: &Exercise,
     engine: Engine,
     text: Text<'_>,
-    overlay: Option<&Path>,
+    options: Options<'_>,
     ms: &mut Milliseconds,
     report: &mut dyn FnMut(Step),
 ) -> Result<Result<Prepared, Rejection>, Error> {
     let world = bench.ready_world(Needs::of(exercise, engine), report)?;
     let hidden = Hidden::read(bench, &exercise.hidden(engine))?;
-    let private = overlay.map(|overlay| overlay.join(exercise.id.as_str()).join("hidden").join(format!("{engine}.rs")));
+    let private =
+        options.overlay.map(|overlay| overlay.join(exercise.id.as_str()).join("hidden").join(format!("{engine}.rs")));
     let private = private.filter(|path| path.is_file()).map(|path| Hidden::read(bench, &path)).transpose()?;
     let tests = std::iter::once(&hidden).chain(&private);
     let scenarios: Vec<_> = tests.clone().flat_map(|hidden| hidden.scenarios.iter().cloned()).collect();
@@ -375,14 +378,16 @@ fn prepare_with(
         hidden: &hidden,
         private: private.as_ref(),
         sandbox: bench.sandbox.as_ref(),
+        edits_follow: options.edits_follow,
     };
     let started = Instant::now();
-    let (compiled, names) = std::thread::scope(|scope| {
-        // The compiler leaves a processor for it.
-        let sources: Vec<_> = std::iter::once(job.source).chain(tests.map(Hidden::source)).collect();
-        let names = scope.spawn(move || deeply(|| Names::of(&sources)));
-        let compiled = compile::compile(&job);
-        (compiled, names.join().expect("reading sources does not panic"))
+    let names = Names::of(std::iter::once(job.source).chain(tests.map(Hidden::source)));
+    let compiled = std::thread::scope(|scope| {
+        if options.jobs > 1 {
+            // The compiler leaves a processor for it.
+            scope.spawn(|| names.read());
+        }
+        compile::compile(&job)
     });
     ms.compile += millis(started.elapsed());
     Ok(compiled?.map(|program| Prepared { program, scenarios, names }))

@@ -3,28 +3,44 @@
 mod sites;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use kata_trace::{Event, Object, ObjectId, ObjectKind, Op, Trace};
 
 use self::sites::Sites;
+use crate::deep::deeply;
 use crate::excerpt::Source;
 
 /// What the sources of a program call what they create.
 #[derive(Debug)]
 pub(crate) struct Names {
-    files: HashMap<String, Sites>,
+    /// Names and texts.
+    sources: Vec<(String, String)>,
+    files: OnceLock<HashMap<String, Sites>>,
 }
 
 impl Names {
-    /// Reads the sources.
-    pub(crate) fn of(sources: &[Source<'_>]) -> Self {
-        Names { files: sources.iter().map(|source| (source.name.to_owned(), Sites::of(source.text))).collect() }
+    /// Of sources that are read when somebody asks.
+    pub(crate) fn of<'a>(sources: impl Iterator<Item = Source<'a>>) -> Self {
+        let sources = sources.map(|source| (source.name.to_owned(), source.text.to_owned())).collect();
+        Names { sources, files: OnceLock::new() }
+    }
+
+    /// Reads the sources, unless that was done before.
+    pub(crate) fn read(&self) {
+        self.files();
+    }
+
+    fn files(&self) -> &HashMap<String, Sites> {
+        self.files.get_or_init(|| {
+            deeply(|| self.sources.iter().map(|(name, text)| (name.clone(), Sites::of(text))).collect())
+        })
     }
 
     /// Names every object of a trace after the place in the sources where it was created. What the hidden test calls it
     /// wins. Names are unique: those that would not be get an ordinal.
     pub(crate) fn give(&self, trace: &mut Trace) {
-        let files = &self.files;
+        let files = self.files();
         let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
         for label in trace.objects.iter().filter_map(|object| object.label.as_deref()) {
             *labels.entry(label).or_default() += 1;
@@ -154,7 +170,7 @@ mod tests {
 
     fn named(objects: Vec<Object>, text: &str) -> Vec<String> {
         let mut trace = Trace { objects, ..Trace::default() };
-        Names::of(&[Source { name: "src/lib.rs", text }]).give(&mut trace);
+        Names::of([Source { name: "src/lib.rs", text }].into_iter()).give(&mut trace);
         trace.objects.into_iter().map(|object| object.name).collect()
     }
 
@@ -181,7 +197,7 @@ mod tests {
             ],
             ..Trace::default()
         };
-        Names::of(&[Source { name: "src/lib.rs", text }]).give(&mut trace);
+        Names::of([Source { name: "src/lib.rs", text }].into_iter()).give(&mut trace);
         let names: Vec<&str> = trace.objects.iter().map(|object| object.name.as_str()).collect();
         assert_eq!(names, ["stripes#1", "stripes#2", "mutex#1", "mutex#2"]);
     }
