@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use assignment::Assignment;
 use exercise::Catalogue;
 use insta::assert_snapshot;
-use pack::{Assignment, Kit, classroom, gradescope, student};
+use pack::{Kit, classroom, gradescope, purpose, student};
 use repo_tests::{root, xtask};
 use tempfile::TempDir;
 
@@ -101,6 +102,6 @@ fn an_assignment_without_exercises_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("empty.toml");
     std::fs::write(&file, "title = \"Nothing\"\n").unwrap();
-    let error = Assignment::read(&file, &catalogue()).unwrap_err().to_string();
+    let error = purpose(&file, &catalogue()).unwrap_err().to_string();
     assert_snapshot!(error.replace(&folder.path().display().to_string(), "."), @"./empty.toml names no exercise: a kit has to know what it is for");
 }

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use assignment::Assignment;
 use exercise::Catalogue;
-use grade::assignment::Assignment;
 use grade::class::Class;
 use grade::feedback::Feedbacks;
 use grade::intake::take_in;

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use assignment::{Assignment, Lateness};
 use serde::{Deserialize, Serialize};
 
-use crate::assignment::Assignment;
-use crate::late::Lateness;
 use crate::note::Note;
 use crate::roster::Person;
 

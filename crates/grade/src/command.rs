@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use assignment::Assignment;
 use clap::{Args, Parser, Subcommand};
 use exercise::Catalogue;
-use grade::assignment::Assignment;
 use grade::class::Class;
 use grade::export::{Format, export};
 use grade::feedback::Feedbacks;

@@ -4,17 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::SystemTime;
 
+use assignment::{Assignment, Lateness, Task, TimeSource, told};
 use exercise::{Catalogue, Id};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use progress::Progress;
 
 use crate::SCHEMA;
-use crate::assignment::{Assignment, Task, TimeSource};
 use crate::basket::{Basket, Taken};
 use crate::class::{Class, Handed, LookedAt, Student};
-use crate::deadline::told;
-use crate::late::Lateness;
 use crate::name::parts;
 use crate::note::{Notes, What};
 use crate::place::Places;

@@ -3,16 +3,13 @@
 //!
 //! Nothing that students hand in is run but what the judge compiles: no manifest, no build script, no configuration.
 
-pub mod assignment;
 mod basket;
 pub mod class;
-pub mod deadline;
 pub mod export;
 pub mod feedback;
 mod harness;
 pub mod intake;
 pub mod judging;
-pub mod late;
 pub mod merge;
 mod name;
 pub mod note;

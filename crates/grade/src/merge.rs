@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use assignment::Task;
 use exercise::{Catalogue, Exercise};
 use judge::{Judgement, Recogniser, Workspace};
 use kata_trace::Verdict;
 
 use crate::SCHEMA;
-use crate::assignment::Task;
 use crate::class::{Class, Handed, Student};
 use crate::out::{Out, read, write_lines};
 use crate::plan::Plan;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use assignment::{Credit, Task};
 use exercise::{Engine, Exercise};
 use judge::{Judgement, scenarios};
 use kata_trace::Verdict;
 use serde::{Deserialize, Serialize};
 
-use crate::assignment::{Credit, Task};
 use crate::judging::private;
 
 /// A scenario that a text is held to.

@@ -4,9 +4,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use assignment::{Assignment, Task};
 use exercise::Catalogue;
 
-use crate::{Assignment, Kit, repository};
+use crate::{Kit, repository};
 
 /// The longest that a check takes, in minutes, with everything that is built before the first one.
 const MINUTES: u32 = 15;
@@ -40,7 +41,7 @@ jobs:
       - uses: actions/checkout@v4
 ",
     );
-    for (id, points) in &assignment.tasks {
+    for Task { id, points, .. } in &assignment.tasks {
         let _ = write!(
             text,
             "      - name: {id}
@@ -60,11 +61,11 @@ jobs:
         env:
 ",
     );
-    for (id, _) in &assignment.tasks {
+    for Task { id, .. } in &assignment.tasks {
         let variable = format!("kata-{id}").to_uppercase();
         let _ = writeln!(text, "          {variable}_RESULTS: \"${{{{ steps.kata-{id}.outputs.result }}}}\"");
     }
-    let runners: Vec<_> = assignment.tasks.iter().map(|(id, _)| format!("kata-{id}")).collect();
+    let runners: Vec<_> = assignment.tasks.iter().map(|task| format!("kata-{}", task.id)).collect();
     let _ = writeln!(text, "        with:\n          runners: {}", runners.join(","));
     text
 }

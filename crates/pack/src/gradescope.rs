@@ -4,12 +4,15 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use assignment::Assignment;
 use exercise::Catalogue;
 
-use crate::{Assignment, Kit, repository};
+use crate::{Kit, repository};
 
 const SETUP: &str = include_str!("gradescope/setup.sh");
 const RUN: &str = include_str!("gradescope/run_autograder");
+/// Where the private scenarios lie in the kit.
+const PRIVATE: &str = "private";
 
 /// An autograder for an assignment. `without_sandbox` lets it grade in containers that offer no sandbox: what a student
 /// wrote can then read and change everything in its container.
@@ -30,20 +33,18 @@ pub fn gradescope(
     kit.put_program("setup.sh", SETUP);
     kit.put_program("run_autograder", RUN);
     kit.put("sandbox", if without_sandbox { "--insecure-no-sandbox\n" } else { "" });
-    let ids: Vec<_> = assignment.tasks.iter().map(|(id, _)| format!("{id}\n")).collect();
+    let ids: Vec<_> = assignment.tasks.iter().map(|task| format!("{}\n", task.id)).collect();
     kit.put("exercises", ids.concat());
-    match &assignment.overlay {
-        None => kit.put("assignment.toml", assignment.text()),
-        Some(overlay) => {
-            kit.put("assignment.toml", assignment.with_overlay("private"));
-            let (parent, name) = (overlay.parent().unwrap_or(Path::new("")), overlay.file_name());
-            let name = name.and_then(|name| name.to_str()).context("the folder of private scenarios has no name")?;
-            let mut private = Kit::default();
-            repository::put(&mut private, parent, name)?;
-            for path in private.paths() {
-                let text = private.text(path).with_context(|| format!("{} is no text", path.display()))?;
-                kit.put(Path::new("private").join(path.strip_prefix(name)?), text);
-            }
+    let there = Assignment { overlay: assignment.overlay.as_ref().map(|_| PRIVATE.into()), ..assignment.clone() };
+    kit.put("assignment.toml", toml_edit::ser::to_string_pretty(&there).context("the assignment cannot be written")?);
+    if let Some(overlay) = &assignment.overlay {
+        let (parent, name) = (overlay.parent().unwrap_or(Path::new("")), overlay.file_name());
+        let name = name.and_then(|name| name.to_str()).context("the folder of private scenarios has no name")?;
+        let mut private = Kit::default();
+        repository::put(&mut private, parent, name)?;
+        for path in private.paths() {
+            let text = private.text(path).with_context(|| format!("{} is no text", path.display()))?;
+            kit.put(Path::new(PRIVATE).join(path.strip_prefix(name)?), text);
         }
     }
     Ok(kit)

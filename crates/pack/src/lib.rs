@@ -6,15 +6,15 @@
 //!
 //! The same repository gives the same archive, byte for byte.
 
-mod assignment;
 mod classroom;
 mod gradescope;
 mod kit;
+mod purpose;
 mod repository;
 mod student;
 
-pub use assignment::Assignment;
 pub use classroom::classroom;
 pub use gradescope::gradescope;
 pub use kit::Kit;
+pub use purpose::purpose;
 pub use student::student;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use exercise::Catalogue;
-use pack::{Assignment, Kit, classroom, gradescope, student};
+use pack::{Kit, classroom, gradescope, purpose, student};
 
 /// Pack a kit: for students, for Gradescope, or for GitHub Classroom.
 #[derive(Debug, Parser)]
@@ -72,11 +72,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let (kit, out): (Kit, PathBuf) = match cli.what {
         What::Student { out } => (student(&root, &catalogue)?, out),
         What::Gradescope { about, out, insecure_no_sandbox } => {
-            let assignment = Assignment::read(&about.assignment, &catalogue)?;
+            let assignment = purpose(&about.assignment, &catalogue)?;
             (gradescope(&root, &catalogue, &assignment, insecure_no_sandbox)?, out)
         }
         What::Classroom { about, out } => {
-            let assignment = Assignment::read(&about.assignment, &catalogue)?;
+            let assignment = purpose(&about.assignment, &catalogue)?;
             (classroom(&root, &catalogue, &assignment)?, out)
         }
     };

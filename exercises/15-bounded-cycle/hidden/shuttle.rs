@@ -168,6 +168,13 @@ impl Later {
         self.is_at(now);
     }
 
+    /// Another number is waited for, if any still is.
+    fn is_wanted_later(&self, wanted: u32) {
+        if self.wanted.load(Relaxed) != u32::MAX {
+            self.wanted.store(wanted, Relaxed);
+        }
+    }
+
     fn is_at(&self, now: u32) {
         if now >= self.wanted.load(Relaxed) {
             self.wanted.store(u32::MAX, Relaxed);
@@ -195,7 +202,8 @@ struct Books {
     poor: [u32; LONGEST],
     /// What the first inspection waits for.
     first_inspection: Option<Receiver<()>>,
-    /// The inspection, counted from 0, that lasts until as many further segments are encoded as there is room for in a tray.
+    /// The inspection, counted from 0, that lasts until as many encoded segments wait for theirs as there is room for in a
+    /// tray.
     inspection: Option<(u32, Later)>,
     /// The encoding, counted from 0, that lasts until those before it are published, but for as many as there is room for in
     /// a tray.
@@ -208,6 +216,8 @@ struct Books {
     overlap: Option<Rendezvous>,
     /// How many encodings have ended.
     done: AtomicU32,
+    /// How many segments come in.
+    coming: AtomicU32,
     /// For each segment of each film, how often it was encoded, inspected and published.
     encoded: [[AtomicU32; LONGEST]; FILMS],
     inspected: [[AtomicU32; LONGEST]; FILMS],
@@ -226,6 +236,7 @@ impl Books {
             slow: false,
             overlap: None,
             done: AtomicU32::new(0),
+            coming: AtomicU32::new(0),
             encoded: Default::default(),
             inspected: Default::default(),
             published: Default::default(),
@@ -238,6 +249,12 @@ impl Books {
 
     fn published(&self) -> u32 {
         total(&self.published)
+    }
+
+    /// The encodings after which as many segments as there is room for in a tray wait for their inspection, or all do that
+    /// came in.
+    fn enough(&self) -> u32 {
+        (total(&self.inspected) + self.room).min(self.coming.load(Relaxed))
     }
 
     /// The segments that are begun and not published.
@@ -292,9 +309,15 @@ impl Machines for Books {
         if let Some(until) = self.first_inspection.as_ref().filter(|_| calls == 0) {
             until.recv().unwrap();
         }
-        if let Some((_, later)) = self.inspection.as_ref().filter(|(which, _)| calls == *which) {
-            later.is_wanted_at(calls + 1 + self.room, self.done.load(Relaxed));
-            later.wait();
+        if let Some((which, later)) = &self.inspection {
+            if calls == *which {
+                // Meanwhile others may inspect what waits for that.
+                pause();
+                later.is_wanted_at(self.enough(), self.done.load(Relaxed));
+                later.wait();
+            } else {
+                later.is_wanted_later(self.enough());
+            }
         }
         if self.slow {
             pause();
@@ -353,6 +376,7 @@ fn comes_to(books: &Books, films: &[u32], expected: Tally) {
         coming.send(Film { id: FilmId(id), segments }).unwrap();
     }
     drop(coming);
+    books.coming.store(expected.published, Relaxed);
     let tally = Studio::new(books.room as usize).run(films_in, books);
     for (id, &segments) in (0..).zip(films) {
         for number in 0..segments {

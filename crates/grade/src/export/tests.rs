@@ -1,8 +1,8 @@
 //! A student's results as a list of tests, which is how most programs see them.
 
+use assignment::{Credit, Task};
 use kata_trace::Verdict;
 
-use crate::assignment::{Credit, Task};
 use crate::class::Student;
 use crate::feedback::Feedbacks;
 use crate::merge::Grading;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use assignment::Lateness;
 use maud::{Markup, html};
 
 use super::{Look, headings, whole, with_code};
 use crate::class::Student;
-use crate::late::Lateness;
 use crate::merge::Grading;
 use crate::name::file_name;
 use crate::note::{Note, What};

@@ -1,12 +1,11 @@
 //! What a student is told.
 
+use assignment::{Lateness, Task};
 use maud::{Markup, html};
 
 use super::{Look, film_name, headings, whole, with_code};
-use crate::assignment::Task;
 use crate::class::Student;
 use crate::feedback::Feedbacks;
-use crate::late::Lateness;
 use crate::merge::Grading;
 use crate::record::{Record, Status};
 use crate::standing::Standing;

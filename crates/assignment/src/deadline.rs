@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Deadline {
 ///
 /// # Errors
 /// It is no point in time.
-pub(crate) fn told(text: &str, offset: Offset) -> anyhow::Result<Timestamp> {
+pub fn told(text: &str, offset: Offset) -> anyhow::Result<Timestamp> {
     let text = text.trim();
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);

@@ -1,4 +1,7 @@
-//! What was asked for, and what it is worth: the assignment file.
+//! What a class was asked for, and what it is worth: the assignment file.
+
+mod deadline;
+mod late;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +10,8 @@ use anyhow::Context as _;
 use exercise::{Catalogue, Exercise};
 use serde::{Deserialize, Serialize};
 
-use crate::deadline::Deadline;
-use crate::late::Late;
+pub use deadline::{Deadline, told};
+pub use late::{Late, Lateness};
 
 /// What an exercise is worth where nothing is said.
 const USUAL_POINTS: f64 = 10.0;
