@@ -44,7 +44,7 @@ fn main() {
         bench.ready_tool(tool, &mut |_| {}).expect("the tool can be built");
     }
 
-    let options = Options { every_scenario: true, ..Options::default() };
+    let options = Options { every_scenario: true, edits_follow: false, ..Options::default() };
     let mut bare = Duration::ZERO;
     // A machine is faster at one time than at another: a part of the class and a part of what it is compared with take turns.
     let mut graded =

@@ -3,6 +3,7 @@
 mod contract;
 mod equality;
 mod interface;
+mod kept;
 mod objects;
 pub(crate) mod rustc;
 mod unmodelled;

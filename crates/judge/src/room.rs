@@ -61,7 +61,7 @@ impl Room {
         }
         learners_policy.write([&learners_folder]);
         let hidden = std::iter::once(job.hidden).chain(job.private);
-        policy.read(hidden.map(|hidden| root.join(&hidden.name))).write([slot.folder()]);
+        policy.read(hidden.map(|hidden| root.join(&hidden.name))).read([slot.shared()]).write([slot.folder()]);
         Ok(Room {
             sandbox: job.sandbox.cloned(),
             root,

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::kept::Kept;
 use super::rustc::rustc;
 use super::{Job, contract, interface};
+use crate::Error;
 use crate::cache::judge_identity;
 use crate::child::{self, Cancel, Ended};
 use crate::deep::deeply;
@@ -12,7 +14,6 @@ use crate::room::Room;
 use crate::slot::Slot;
 use crate::verdict::Rejection;
 use crate::world::Linked;
-use crate::{Error, cache};
 
 /// Makes the program `path` of the learner's library and the hidden tests, which are compiled only if what they can tell
 /// of the library has changed: `key` stands for that. `false` if they cannot be linked in this way.
@@ -26,10 +27,11 @@ pub(super) fn program(
     path: &Path,
 ) -> Result<Result<bool, Rejection>, Error> {
     let folder = slot.folder().join("objects");
-    let kept = folder.join("key");
-    let unchanged = key.is_some() && std::fs::read_to_string(&kept).ok() == key;
+    let kept = Kept::in_folder(slot.shared());
     // What the library shares of generic code may be gone with a body that used it: then nothing fits together.
-    if unchanged && link(room, linked, &folder, library, path)? {
+    if let Some(set) = key.as_ref().and_then(|key| kept.get(key))
+        && link(room, linked, &set, library, path)?
+    {
         return Ok(Ok(true));
     }
     let renew = || {
@@ -46,7 +48,7 @@ pub(super) fn program(
     }
     let fits = link(room, linked, &folder, library, path)?;
     if let (true, Some(key)) = (fits, key) {
-        cache::write(&kept, key.as_bytes())?;
+        kept.put(&key, &folder);
     }
     Ok(Ok(fits))
 }
@@ -65,7 +67,8 @@ pub(super) fn key(job: &Job<'_>) -> Option<String> {
 
 /// Whether the linker made a program.
 fn link(room: &Room, linked: &Linked, folder: &Path, library: &Path, path: &Path) -> Result<bool, Error> {
-    let entries = sorted_entries(folder)?;
+    // A set that is kept may be gone by now.
+    let entries = sorted_entries(folder).unwrap_or_default();
     let objects = entries.into_iter().filter(|path: &PathBuf| path.extension().is_some_and(|is| is == "o"));
     let mut linker = room.linker();
     linker.args(objects).arg(library).args(linked.linker_options()).arg("-o").arg(path);
