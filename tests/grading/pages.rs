@@ -1,6 +1,10 @@
 //! Pages: whatever strangers wrote is text in them, and nobody reads what is not meant for them.
 
+use std::path::PathBuf;
+
+use browser::Page;
 use grade::page::write_pages;
+use serde_json::json;
 
 use crate::class::{School, judgement};
 
@@ -74,4 +78,56 @@ fn the_report_tells_who_handed_in_the_same() {
     assert_eq!(identical.matches("the starter, unchanged").count(), 1);
     assert!(!identical.contains(">s3<"));
     assert_eq!(grading.plan.units.len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_browser_sorts_and_searches_the_report_and_follows_it_to_every_page() {
+    let school = School::new();
+    let passes = |text: &str| usize::from(text.contains("right"));
+    for (student, text) in [("ada", "right"), ("bea", "wrong"), ("cem", "right, too"), ("<img src=x>", "wrong, too")] {
+        school.file(format!("{student}/03-deadlock.rs"), text);
+    }
+    let class = school.take_in(ONE, None);
+    let scenarios = ["opposite_transfers"];
+    let (grading, feedbacks) = school.graded(&class, |exercise, text| judgement(exercise, &scenarios, passes(text)));
+    write_pages(&grading, &feedbacks, &school.out()).unwrap();
+    let test = "a_browser_sorts_and_searches_the_report_and_follows_it_to_every_page";
+    let Some(mut page) = Page::open(test, &school.out().report(), "", &school.path("profile")) else { return };
+
+    let rows = "[...document.querySelectorAll('#grid tbody tr')]";
+    let shown = format!("{rows}.filter((row) => !row.hidden).map((row) => row.cells[0].dataset.sort)");
+    let all = page.evaluate(&shown);
+    assert_eq!(all.as_array().unwrap().len(), 4);
+    let press = |heading: &str| {
+        format!("[...document.querySelectorAll('#grid th button')].find((b) => b.textContent === '{heading}').click()")
+    };
+    page.evaluate(&press("marks"));
+    page.evaluate(&press("marks"));
+    let marks = format!("{rows}.map((row) => Number(row.cells[3].dataset.sort))");
+    assert_eq!(page.evaluate(&marks), json!([10, 10, 0, 0]));
+    let find = |name: &str| {
+        format!(
+            "{{ const f = document.getElementById('find'); f.value = '{name}'; f.dispatchEvent(new Event('input')) }}"
+        )
+    };
+    page.evaluate(&find("BEA"));
+    assert_eq!(page.evaluate(&shown), json!(["bea"]));
+    page.evaluate(&find(""));
+    page.evaluate("document.querySelector(\"button.key[data-verdict='passed']\").click()");
+    assert_eq!(page.evaluate("document.querySelectorAll('td.cell.match').length"), 2);
+    // Whoever is called so is a name.
+    assert_eq!(page.evaluate("document.querySelectorAll('img').length"), 0);
+
+    let targets = page.evaluate(&format!("{rows}.map((row) => row.querySelector('a').getAttribute('href'))"));
+    let targets: Vec<String> = targets.as_array().unwrap().iter().map(|to| to.as_str().unwrap().to_owned()).collect();
+    assert_eq!(targets.len(), 4);
+    for target in targets {
+        let file: PathBuf = school.out().report().with_file_name(&target);
+        assert!(file.is_file(), "{target}");
+        page.load(&format!("file://{}", file.display()));
+        assert_ne!(page.text("h1"), "", "{target}");
+        assert_eq!(page.evaluate("document.querySelectorAll('img').length"), 0);
+    }
+    assert_eq!(page.complaints, Vec::<String>::new());
 }

@@ -1,9 +1,6 @@
 //! The film of a hand-written execution: what is embedded, and what a browser does with it.
 
 #[cfg(unix)]
-#[path = "film/browser.rs"]
-mod browser;
-
 use std::path::PathBuf;
 
 use kata_trace::script::{self, LEARNERS_FILE};

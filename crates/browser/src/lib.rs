@@ -1,4 +1,5 @@
-//! A headless Chromium, driven by the DevTools protocol over a pair of pipes.
+//! A headless Chromium, driven by the [DevTools protocol](https://chromedevtools.github.io/devtools-protocol/) over a pair
+//! of pipes. For tests: whatever goes wrong in it is a panic.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,14 +12,15 @@ use serde_json::{Value, json};
 const REQUIRED: &str = "KATA_REQUIRE_CHROMIUM";
 
 /// One page in a browser of its own.
-pub(crate) struct Page {
+#[derive(Debug)]
+pub struct Page {
     browser: Child,
     send: ChildStdin,
     receive: BufReader<ChildStdout>,
     session: String,
     calls: u64,
     /// What the page complained about: exceptions, errors on the console, requests that were refused.
-    pub(crate) complaints: Vec<String>,
+    pub complaints: Vec<String>,
 }
 
 /// Chromium, where it is usually found.
@@ -30,7 +32,7 @@ fn program() -> Option<PathBuf> {
 
 impl Page {
     /// Opens a file. `None`, with a message that the test harness does not swallow, where there is no browser.
-    pub(crate) fn open(test: &str, file: &Path, hash: &str, profile: &Path) -> Option<Self> {
+    pub fn open(test: &str, file: &Path, hash: &str, profile: &Path) -> Option<Self> {
         let Some(program) = program() else {
             assert!(std::env::var_os(REQUIRED).is_none(), "there is no Chromium, and {REQUIRED} asks for one");
             // Unlike `eprintln!`, this is not captured.
@@ -64,7 +66,8 @@ impl Page {
         Some(page)
     }
 
-    fn load(&mut self, url: &str) {
+    /// Goes to an address.
+    pub fn load(&mut self, url: &str) {
         self.call("Page.navigate", &json!({ "url": url }));
         let ready = "document.readyState === 'complete' && location.protocol === 'file:'";
         while self.evaluate(ready) != json!(true) {
@@ -73,7 +76,7 @@ impl Page {
     }
 
     /// Calls a method of the protocol and returns its result.
-    pub(crate) fn call(&mut self, method: &str, parameters: &Value) -> Value {
+    pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.calls += 1;
         let mut message = json!({ "id": self.calls, "method": method, "params": parameters });
         if !self.session.is_empty() {
@@ -108,7 +111,7 @@ impl Page {
     }
 
     /// The value of an expression in the page.
-    pub(crate) fn evaluate(&mut self, expression: &str) -> Value {
+    pub fn evaluate(&mut self, expression: &str) -> Value {
         let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let result = self.call("Runtime.evaluate", &parameters);
         assert!(result["exceptionDetails"].is_null(), "{expression}: {}", result["exceptionDetails"]);
@@ -116,19 +119,19 @@ impl Page {
     }
 
     /// The text of the first element that matches.
-    pub(crate) fn text(&mut self, selector: &str) -> String {
+    pub fn text(&mut self, selector: &str) -> String {
         let expression = format!("document.querySelector({}).textContent", json!(selector));
         self.evaluate(&expression).as_str().unwrap_or_default().replace('\u{a0}', " ")
     }
 
     /// What the address names, once the film has brought it up to date: it waits a moment for more keys. Timers that
     /// are as long go off in the order in which they were set.
-    pub(crate) fn address(&mut self) -> Value {
+    pub fn address(&mut self) -> Value {
         self.evaluate("new Promise((done) => setTimeout(() => done(location.hash), 200))")
     }
 
     /// Presses a key and lets go of it, as a person would.
-    pub(crate) fn press(&mut self, key: &str) {
+    pub fn press(&mut self, key: &str) {
         let (code, text) = match key {
             " " => ("Space".to_owned(), " "),
             key if key.len() == 1 => (format!("Key{}", key.to_uppercase()), key),
@@ -153,19 +156,19 @@ impl Page {
     }
 
     /// Gives the page so many pixels.
-    pub(crate) fn resize(&mut self, width: u32, height: u32) {
+    pub fn resize(&mut self, width: u32, height: u32) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
     /// Pretends that the person prefers `light` or `dark`.
-    pub(crate) fn prefer(&mut self, scheme: &str) {
+    pub fn prefer(&mut self, scheme: &str) {
         let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.call("Emulation.setEmulatedMedia", &feature);
     }
 
     /// Writes a picture of what is seen.
-    pub(crate) fn screenshot(&mut self, path: &Path) {
+    pub fn screenshot(&mut self, path: &Path) {
         // Two frames: the first may still be that of another size.
         self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
         let picture = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
@@ -173,7 +176,7 @@ impl Page {
     }
 
     /// Prints the page.
-    pub(crate) fn print(&mut self, path: &Path) {
+    pub fn print(&mut self, path: &Path) {
         let document = self.call("Page.printToPDF", &json!({ "printBackground": true }));
         write_base64(&document, path);
     }
