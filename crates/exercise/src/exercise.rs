@@ -58,6 +58,11 @@ impl Exercise {
         self.directory().join("hidden").join(engine.name()).with_extension("rs")
     }
 
+    /// Where a folder of further scenarios, such as an instructor's private ones, has those of a world.
+    pub fn hidden_in(&self, overlay: &Path, engine: Engine) -> PathBuf {
+        overlay.join(self.id.as_str()).join("hidden").join(format!("{engine}.rs"))
+    }
+
     /// The folder of its solutions.
     pub fn solutions(&self) -> PathBuf {
         Path::new("solutions").join(self.id.as_str())

@@ -1,6 +1,6 @@
 //! The judge, as grading uses it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use exercise::Exercise;
 use judge::{Bench, Judgement, Needs, Options, Step};
@@ -78,9 +78,4 @@ pub(crate) fn shown_as(exercise: &Exercise) -> String {
 /// What went wrong, with its causes, in one line.
 pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
     format!("{error:#}").lines().map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
-/// Where an overlay has the private scenarios of an exercise.
-pub(crate) fn private(overlay: &Path, exercise: &Exercise, engine: exercise::Engine) -> PathBuf {
-    overlay.join(exercise.id.as_str()).join("hidden").join(engine.name()).with_extension("rs")
 }

@@ -9,8 +9,6 @@ use judge::{Judgement, scenarios};
 use kata_trace::Verdict;
 use serde::{Deserialize, Serialize};
 
-use crate::judging::private;
-
 /// A scenario that a text is held to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -52,7 +50,7 @@ pub fn expected(root: &Path, exercise: &Exercise, overlay: Option<&Path>) -> any
     let mut all = Vec::new();
     for &engine in &exercise.manifest.engines {
         let own = (root.join(exercise.hidden(engine)), false);
-        let further = overlay.map(|overlay| (private(overlay, exercise, engine), true));
+        let further = overlay.map(|overlay| (exercise.hidden_in(overlay, engine), true));
         for (path, private) in std::iter::once(own).chain(further.filter(|(path, _)| path.is_file())) {
             let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let found = scenarios(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;

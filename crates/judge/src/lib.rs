@@ -360,8 +360,7 @@ fn prepare_with(
 ) -> Result<Result<Prepared, Rejection>, Error> {
     let world = bench.ready_world(Needs::of(exercise, engine), report)?;
     let hidden = Hidden::read(bench, &exercise.hidden(engine))?;
-    let private =
-        options.overlay.map(|overlay| overlay.join(exercise.id.as_str()).join("hidden").join(format!("{engine}.rs")));
+    let private = options.overlay.map(|overlay| exercise.hidden_in(overlay, engine));
     let private = private.filter(|path| path.is_file()).map(|path| Hidden::read(bench, &path)).transpose()?;
     let tests = std::iter::once(&hidden).chain(&private);
     let scenarios: Vec<_> = tests.clone().flat_map(|hidden| hidden.scenarios.iter().cloned()).collect();
