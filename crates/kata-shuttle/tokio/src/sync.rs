@@ -14,16 +14,17 @@ mod permits;
 mod primitive;
 mod rwlock;
 mod semaphore;
+mod set_once;
 pub mod watch;
 
 pub use crate::unmodelled::rest::lock::{
     MappedRwLockWriteGuard, OwnedMappedMutexGuard, OwnedRwLockMappedWriteGuard, RwLockMappedWriteGuard,
 };
-pub use crate::unmodelled::rest::sync::SetOnce;
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use mutex::{MappedMutexGuard, Mutex, MutexGuard, OwnedMutexGuard};
 pub use notify::{Notify, futures};
 pub use once_cell::{OnceCell, SetError};
 pub use rwlock::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+pub use set_once::{SetOnce, SetOnceError};
 pub use tokio::sync::{AcquireError, TryAcquireError, TryLockError};

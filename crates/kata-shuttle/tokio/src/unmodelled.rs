@@ -115,13 +115,6 @@ pub(crate) mod rest {
             types RuntimeMetrics;
         }
     }
-    pub(crate) mod sync {
-        //! `tokio::sync`.
-        refused! {
-            "kata: a SetOnce is not modelled; use a OnceCell with a Notify, or a watch channel, instead";
-            types SetOnce;
-        }
-    }
     pub(crate) mod lock {
         //! `tokio::sync`.
         refused! {

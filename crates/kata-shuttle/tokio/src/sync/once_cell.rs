@@ -16,10 +16,10 @@ pub struct OnceCell<T> {
 }
 
 /// An initialiser that is running, until it is over or given up.
-struct Initialiser<'a>(&'a Identity, Place);
+pub(super) struct Initialiser<'a>(&'a Identity, Place);
 
 impl<'a> Initialiser<'a> {
-    fn begin(identity: &'a Identity, at: Place) -> Self {
+    pub(super) fn begin(identity: &'a Identity, at: Place) -> Self {
         identity.record(Op::InitBegin, Some(at), |_| {});
         identity.progresses();
         Initialiser(identity, at)

@@ -343,6 +343,23 @@ macro_rules! documented {
                 });
             }
 
+            pub(super) fn who_waits_for_a_value_that_is_set_once_gets_it_before_and_after() {
+                run(async {
+                    let cell = SetOnce::new();
+                    assert!(cell.get().is_none() && !cell.initialized());
+                    let mut given_up = Box::pin(cell.wait());
+                    let mut waits = Box::pin(cell.wait());
+                    assert!(poll_once(given_up.as_mut()).await.is_none());
+                    assert!(poll_once(waits.as_mut()).await.is_none());
+                    drop(given_up);
+                    assert_eq!((cell.set(1), cell.set(2).map_err(|error| error.0)), (Ok(()), Err(2)));
+                    assert_eq!(poll_once(waits.as_mut()).await, Some(&1));
+                    assert_eq!((cell.wait().await, cell.get()), (&1, Some(&1)));
+                    assert_eq!(cell, SetOnce::from(1));
+                    assert_eq!((cell.clone().into_inner(), SetOnce::<u8>::default().into_inner()), (Some(1), None));
+                });
+            }
+
             pub(super) fn a_task_ends_with_its_result_its_panic_or_by_being_aborted() {
                 run(async {
                     assert_eq!(tokio::spawn(async { 1 }).await.unwrap(), 1);
@@ -679,6 +696,7 @@ compared! {
     a_watch_shows_the_latest_value_and_what_was_not_seen
     a_slow_receiver_of_a_broadcast_is_told_what_it_lost
     a_barrier_lets_all_through_together_and_a_cell_is_filled_once
+    who_waits_for_a_value_that_is_set_once_gets_it_before_and_after
     a_task_ends_with_its_result_its_panic_or_by_being_aborted
     on_one_thread_tasks_are_polled_in_the_order_in_which_they_were_woken
     a_join_set_hands_over_what_is_over_first_and_aborts_the_rest

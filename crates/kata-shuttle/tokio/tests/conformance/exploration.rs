@@ -8,7 +8,7 @@ use kata_shuttle::thread;
 use kata_shuttle_tokio as tokio;
 use kata_trace::{DeadlockKind, Op, Verdict};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{Mutex, Notify, RwLock, Semaphore, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, Notify, RwLock, Semaphore, SetOnce, broadcast, mpsc, oneshot, watch};
 use tokio::task::{self, JoinSet, LocalSet, yield_now};
 use tokio::time::{self, sleep, timeout};
 
@@ -1000,6 +1000,23 @@ fn what_blocks_where_it_must_not_panics_as_in_tokio() {
     assert!(assert_fails(no_time, Verdict::Panicked).message.contains("timers are disabled"));
     let several_paused = || several().block_on(async { time::pause() });
     assert!(assert_fails(several_paused, Verdict::Panicked).message.contains("current_thread"));
+}
+
+#[test]
+fn who_waits_for_a_value_that_is_set_once_misses_nothing_and_waits_for_ever_if_nobody_sets_it() {
+    fn wait(sets: bool) {
+        static READY: SetOnce<usize> = SetOnce::const_new();
+        several().block_on(async {
+            let setter = tokio::spawn(async move { sets && READY.set(1).is_ok() });
+            let looked = READY.initialized();
+            let waiter = tokio::spawn(async { *READY.wait().await });
+            seen((looked, waiter.await.unwrap()));
+            assert!(setter.await.unwrap());
+        });
+    }
+    assert_outcomes(|| wait(true), [(false, 1), (true, 1)]);
+    let finding = assert_fails(|| wait(false), Verdict::Deadlock);
+    assert!(told(&finding).contains("for the initialiser of"), "{}", told(&finding));
 }
 
 #[test]
