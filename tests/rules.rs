@@ -12,3 +12,5 @@ mod parts;
 mod spoilers;
 #[path = "rules/starters.rs"]
 mod starters;
+#[path = "rules/topics.rs"]
+mod topics;

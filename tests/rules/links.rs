@@ -9,7 +9,7 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn links_lead_to_files_that_exist() {
-    let mut pages = vec![root().join("README.md")];
+    let mut pages = ["README.md", "AUTHORING.md", "GRADING.md", "TOPICS.md"].map(|page| root().join(page)).to_vec();
     for exercise in exercises() {
         pages.push(root().join(exercise.directory()).join("README.md"));
         pages.push(root().join(exercise.solutions()).join("README.md"));

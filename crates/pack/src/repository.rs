@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use crate::Kit;
 
 /// What every kit has: the checker, and the exercises as they are shipped.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 16] = [
     ".cargo",
     ".devcontainer",
     ".gitignore",
@@ -18,9 +18,11 @@ const PARTS: [&str; 14] = [
     "AUTHORING.md",
     "Cargo.lock",
     "Cargo.toml",
+    "GRADING.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "TOPICS.md",
     "crates",
     "exercises",
     "rustfmt.toml",
