@@ -132,8 +132,7 @@ fn at_once(volumes: &[Vec<File>], at_least: usize) {
                 .spawn_scoped(scope, move || callers.count(|| check_unordered(files, probe)))
                 .expect("a thread can be started");
         }
-        let files = volumes.iter().map(Vec::len).sum();
-        measure(&[&probe], &callers, files, at_least);
+        measure(&[&probe], &callers, at_least);
         probe.held.open();
     });
 }
@@ -153,7 +152,7 @@ impl Callers {
 
 /// Waits until everybody has gone as far as possible, and looks at who is at work: at least so many digests are under
 /// way, and not more of anything than there are processors.
-fn measure(probes: &[&Probe], callers: &Callers, files: usize, at_least: usize) {
+fn measure(probes: &[&Probe], callers: &Callers, at_least: usize) {
     let rest = settle();
     let digests: usize = probes.iter().map(|probe| probe.held.waiting()).sum();
     let threads = gauge::live_threads() - callers.0.with(|alive| *alive);
@@ -166,11 +165,10 @@ fn measure(probes: &[&Probe], callers: &Callers, files: usize, at_least: usize) 
         rest.fail(Verdict::Oversubscribed, message);
     }
     if digests < at_least {
+        // How many there are depends on the system's scheduler in some programs.
         let message = format!(
-            "digests in {at_least} files must be able to overlap: of {files} files, {digests} is worked on, and \
-             everybody else waits"
+            "digests in {at_least} files must be able to overlap, and fewer are under way when everybody else waits"
         );
-        let message = if digests == 1 { message } else { message.replace(" is worked on", " are worked on") };
         rest.fail(Verdict::NotConcurrent, message);
     }
 }
@@ -225,14 +223,14 @@ pub fn processors_become_free() {
     thread::scope(|scope| {
         scope.spawn(|| callers.count(|| check_unordered(&volume("/tapes/", 2, 1), &first)));
         scope.spawn(|| callers.count(|| check_unordered(&volume("/films/", 2, 1), &second)));
-        measure(&[&first, &second], &callers, 4, PROCESSORS);
+        measure(&[&first, &second], &callers, PROCESSORS);
         scope.spawn(|| callers.count(|| check_unordered(&volume("/mail/", 8, 1), &late)));
-        measure(&[&first, &second, &late], &callers, 12, PROCESSORS);
+        measure(&[&first, &second, &late], &callers, PROCESSORS);
         // One after the other, so that nobody finds all of them at once.
         first.held.open();
-        measure(&[&second, &late], &callers, 10, PROCESSORS);
+        measure(&[&second, &late], &callers, PROCESSORS);
         second.held.open();
-        measure(&[&late], &callers, 8, PROCESSORS);
+        measure(&[&late], &callers, PROCESSORS);
         late.held.open();
     });
 }
