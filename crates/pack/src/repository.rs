@@ -10,12 +10,13 @@ use walkdir::WalkDir;
 use crate::Kit;
 
 /// What every kit has: the checker, and the exercises as they are shipped.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     ".cargo",
     ".devcontainer",
     ".gitignore",
     ".vscode",
     "AUTHORING.md",
+    "GRADING.md",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE-APACHE",
