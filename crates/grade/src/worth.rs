@@ -73,7 +73,8 @@ pub fn check(root: &Path, catalogue: &Catalogue, assignment: &Assignment) -> any
     for task in &assignment.tasks {
         let exercise = catalogue.exercise(catalogue.find(&task.id)?)?;
         let known = expected(root, &exercise, overlay)?;
-        for name in task.weights.keys().filter(|name| known.iter().all(|known| known.name != **name)) {
+        let is_known = |name: &str| known.iter().any(|known| known.name == name);
+        if let Some(name) = task.weights.keys().find(|name| !is_known(name)) {
             let known: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
             anyhow::bail!(
                 "{} has no scenario `{name}` that could weigh something; it has {}",
