@@ -149,6 +149,11 @@ pub(crate) fn rounded(points: f64) -> f64 {
     (points * 100.0).round() / 100.0 + 0.0
 }
 
+/// What lies between two parts of a whole. Rounded so, adjoining shares add up to the whole, rounded.
+pub(crate) fn share(points: f64, from: f64, to: f64) -> f64 {
+    rounded(rounded(points * to) - rounded(points * from))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
