@@ -322,7 +322,7 @@ fn when_somebody_handed_in_is_taken_from_where_the_assignment_says() {
     s2 Some("2026-01-31T23:00:00Z") By(60) []
     s3 None Unknown ["the time of the submission: `yesterday` is no point in time"]
     s4 None Unknown []
-    s5 Some("2026-02-03") Unknown []
+    s5 None Unknown ["the time of the submission, `2026-02-03`: there is no submission"]
     "#);
     let file = std::fs::File::options().write(true).open(school.submissions().join("s1/lib.rs")).unwrap();
     file.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_769_986_740)).unwrap();

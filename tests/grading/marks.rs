@@ -228,6 +228,20 @@ fn what_could_not_be_judged_or_was_never_run_has_no_mark() {
 }
 
 #[test]
+fn shares_that_are_rounded_add_up_to_the_mark() {
+    let school = School::new();
+    school.file("s1/lib.rs", "right");
+    let class = school.take_in("title = \"One\"\n[[exercise]]\nid = \"03\"\n", None);
+    let (_, folder) = exported(&school, &class);
+    for (file, key) in [("classroom/s1.json", "score"), ("gradescope/s1/results.json", "max_score")] {
+        let results: Value = serde_json::from_str(&files(&folder)[file]).unwrap();
+        let tests = results["tests"].as_array().unwrap();
+        let sum: f64 = tests.iter().map(|test| test[key].as_f64().unwrap()).sum();
+        assert!(tests.len() == 15 && (sum - 10.0).abs() < 0.001, "{file}: {} tests, {sum}", tests.len());
+    }
+}
+
+#[test]
 fn students_are_not_told_what_private_scenarios_are() {
     let school = School::new();
     school.beside("private/03-deadlock/hidden/shuttle.rs", "/// Nobody has seen this.\npub fn never_seen() {}\n");

@@ -63,6 +63,20 @@ fn a_students_page_holds_nothing_of_others_and_nothing_of_the_hidden_tests() {
 }
 
 #[test]
+fn times_are_told_as_the_deadline_is_and_grace_is_not_an_hour() {
+    let head = "title = \"One\"\ntime = \"roster\"\ndeadline = 2026-01-31T23:59:00+01:00\n";
+    let school = School::new();
+    school.file("s1/lib.rs", "a");
+    let roster = "id,submitted\ns1,2026-02-01 00:09:30\n";
+    let class = school.take_in(&format!("{head}[[exercise]]\nid = \"03\"\n"), Some(roster));
+    let (grading, feedbacks) = school.graded(&class, |exercise, _| judgement(exercise, &["opposite_transfers"], 0));
+    write_pages(&grading, &feedbacks, &school.out()).unwrap();
+    let page = std::fs::read_to_string(school.out().pages().join("s1/index.html")).unwrap();
+    assert!(page.contains("handed in 2026-02-01T00:09:30+01:00; due 2026-01-31T23:59:00+01:00"), "{page}");
+    assert!(std::fs::read_to_string(school.out().report()).unwrap().contains(">11 min<"));
+}
+
+#[test]
 fn the_report_tells_who_handed_in_the_same() {
     let school = School::new();
     let starter = std::fs::read_to_string(repo_tests::root().join("solutions/03-deadlock/starter.rs")).unwrap();

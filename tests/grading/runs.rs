@@ -94,7 +94,9 @@ fn parts_come_to_the_same_as_the_whole_and_a_part_that_is_missing_is_no_zero() {
     ended(&mut grade(&school, &["run", "--shard", "4/4"]), 2);
     ended(&mut grade(&school, &["run", "--shard", "3/3"]), 0);
     ended(&mut grade(&school, &["run", "--shard", "1/3"]), 0);
-    ended(&mut grade(&school, &["merge"]), 3);
+    let merged = ended(&mut grade(&school, &["merge"]), 3);
+    let said = String::from_utf8_lossy(&merged.stderr);
+    assert_snapshot!(said.lines().last().unwrap_or_default(), @"error: what could not be judged has no mark: run its shards again, and then `merge`");
     assert_snapshot!(marks(&school), @"
     student-1 graded passed 10.0 -
     student-2 internal-error internal-error null -
@@ -155,6 +157,17 @@ fn nothing_runs_for(folder: &Path) -> bool {
 }
 
 #[test]
+fn private_scenarios_that_the_right_fix_does_not_pass_give_nobody_a_zero() {
+    let school = school();
+    school.beside("private/01-lost-update/hidden/shuttle.rs", "/// It holds.\npub fn of_no_program() { missing() }\n");
+    school.beside("assignment.toml", &format!("overlay = \"private\"\n{ASSIGNMENT}"));
+    let output = ended(&mut grade(&school, &[]), 3);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_snapshot!(said.lines().last().unwrap_or_default(), @"error: nobody could pass the private scenarios of 01-lost-update: the right fix solutions/01-lost-update/lib.rs does not (compile-error: the hidden tests cannot use this program: `missing` is missing)");
+    assert!(!school.path("out/results.jsonl").exists());
+}
+
+#[test]
 fn what_does_not_exist_is_bad_usage() {
     let school = school();
     let said = |arguments: &[&str]| {
@@ -170,4 +183,25 @@ fn what_does_not_exist_is_bad_usage() {
     assert_snapshot!(complaint.replace(&wrong, "FILE"), @"error: FILE is no assignment: there is no exercise `deadlok`; did you mean 03-deadlock or 42-pool-self-deadlock?");
     assert_snapshot!(said(&[&submissions, "--out", &out, "--sandbox", "chroot"]), @"error: invalid value 'chroot' for '--sandbox <NAME>': there is no sandbox `chroot`: it is `bubblewrap` or `landlock`");
     assert_snapshot!(said(&[&submissions, "--out", &out, "--format", "pdf"]), @"error: invalid value 'pdf' for '--format <FORMAT>': there is no format `pdf`: there are gradescope, classroom, exercism, junit, canvas, nbgrader, jplag");
+    let empty = school.path("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let empty = empty.display().to_string();
+    let without = |text: String| text.replace(&school.path("").display().to_string(), "");
+    assert_snapshot!(without(said(&[&empty, "--out", &out])), @"error: empty holds no submission");
+    assert_snapshot!(without(said(&[&submissions, "--out", &format!("{submissions}/out")])), @"error: submissions/out lies among the submissions, and would be taken for one: name another DIR");
+    let begun = ["run", "merge"].map(|command| without(said(&[command, &empty])));
+    assert_eq!(begun[0], begun[1]);
+    assert_eq!(begun[0], without(said(&["export", "canvas", &empty])));
+    assert_snapshot!(begun[0], @"error: there is no grading in empty: `cargo xtask grade plan` begins one");
+    let says = |line: &str| {
+        let task = format!("title = \"One\"\n{line}\n[[exercise]]\nid = \"deadlock\"\n");
+        let task = if line.is_empty() { format!("{task}[exercise.weights]\nnever = 2\n") } else { task };
+        let file = school.beside("assignment.toml", &task).display().to_string();
+        without(said(&[&submissions, "--out", &out, "--assignment", &file]))
+    };
+    assert_snapshot!(says("").split("; it has").next().unwrap_or_default(), @"error: 03-deadlock has no scenario `never` that could weigh something");
+    school.beside("private/03-deadlok/hidden/shuttle.rs", "");
+    assert_snapshot!(says("overlay = \"private\""), @"error: private/03-deadlok: there is no exercise with this id");
+    school.beside("secret/03-deadlock/shuttle.rs", "");
+    assert_snapshot!(says("overlay = \"secret\""), @"error: secret/03-deadlock holds no private scenarios: they lie in secret/03-deadlock/hidden/shuttle.rs");
 }

@@ -21,6 +21,7 @@ use grade::record::Status;
 use grade::roster::Roster;
 use grade::run::{Ran, run};
 use grade::slurm::{self, Told};
+use grade::worth::check;
 use judge::{Bench, Step, Workspace};
 use sandbox::{Sandbox, Tier};
 
@@ -173,6 +174,9 @@ impl Cli {
             Command::Run { dir, shard, confinement, work } => {
                 let started = Instant::now();
                 let out = Out::new(dir);
+                if !is_planned(&out) {
+                    return Ok(ExitCode::from(2));
+                }
                 let plan: Plan = read(&out.plan())?;
                 let shard = shard.unwrap_or(Shard::WHOLE);
                 if shard != Shard::WHOLE && shard.of != plan.shards {
@@ -188,9 +192,18 @@ impl Cli {
                 anstream::eprintln!("{}", told(ran, started));
                 Ok(ExitCode::from(if ran.errors > 0 { 3 } else { 0 }))
             }
-            Command::Merge { dir, format } => site.merge(&Out::new(dir), &format),
+            Command::Merge { dir, format } => {
+                let out = Out::new(dir);
+                if !is_planned(&out) {
+                    return Ok(ExitCode::from(2));
+                }
+                site.merge(&out, &format, "run its shards again, and then `merge`")
+            }
             Command::Export { format, dir } => {
                 let out = Out::new(dir);
+                if !is_planned(&out) {
+                    return Ok(ExitCode::from(2));
+                }
                 let grading = Grading::read(&out, &site.root, &site.catalogue)?;
                 let feedbacks = Feedbacks::new(&grading, &out, false)?;
                 for format in format {
@@ -255,7 +268,7 @@ impl Site {
         let out = Out::new(&intake.out);
         let ran = self.run(&out, &plan, Shard::WHOLE, judging, work)?;
         anstream::eprintln!("{}", told(ran, started));
-        self.merge(&out, formats)
+        self.merge(&out, formats, "run the same command again")
     }
 
     /// Everything at once, on a cluster.
@@ -299,7 +312,7 @@ impl Site {
             }
         })?;
         anstream::eprintln!("done in {:.1} s", started.elapsed().as_secs_f64());
-        self.merge(&out, formats)
+        self.merge(&out, formats, "run the same command again")
     }
 
     /// Nothing if something that was asked for does not exist: it says so on the standard error.
@@ -315,6 +328,13 @@ impl Site {
             anstream::eprintln!("error: {} is not a folder: unpack it first", submissions.display());
             return Ok(None);
         }
+        if is_inside(out, submissions) {
+            let out = out.display();
+            anstream::eprintln!(
+                "error: {out} lies among the submissions, and would be taken for one: name another DIR"
+            );
+            return Ok(None);
+        }
         let title = submissions.file_name().map_or_else(|| "katas".to_owned(), |n| n.to_string_lossy().into_owned());
         let read_one = |file: &PathBuf| Assignment::read(file, &self.catalogue);
         let assignment = assignment.as_ref().map_or_else(|| Ok(Assignment::unsaid(title)), read_one);
@@ -326,9 +346,25 @@ impl Site {
                 return Ok(None);
             }
         };
+        if let Err(error) = check(&self.root, &self.catalogue, &assignment) {
+            anstream::eprintln!("error: {error:#}");
+            return Ok(None);
+        }
+        if let Err(error) = std::fs::create_dir_all(out) {
+            anstream::eprintln!("error: cannot create the folder {}: {error}", out.display());
+            return Ok(None);
+        }
         let out = Out::new(out);
         let overlay = assignment.overlay.clone();
         let class = take_in(submissions, roster.as_ref(), assignment, &self.catalogue, &out.texts())?;
+        // Whoever names the wrong folder gets no class of zeros.
+        if class.students.iter().all(|student| !student.handed_in) {
+            anstream::eprintln!("error: {} holds no submission", submissions.display());
+            anstream::eprintln!(
+                "a submission is a folder or a zip archive of a student, or a file with the name that Canvas or Moodle gives it"
+            );
+            return Ok(None);
+        }
         if out.overlay().exists() {
             std::fs::remove_dir_all(out.overlay()).context("cannot replace the private scenarios")?;
         }
@@ -348,7 +384,7 @@ impl Site {
         run(out, plan, shard, &self.catalogue, &judging, work.jobs, &mut say)
     }
 
-    fn merge(&self, out: &Out, formats: &[Format]) -> anyhow::Result<ExitCode> {
+    fn merge(&self, out: &Out, formats: &[Format], again: &str) -> anyhow::Result<ExitCode> {
         let grading = Grading::read(out, &self.root, &self.catalogue)?;
         grading.write(out)?;
         let feedbacks = Feedbacks::new(&grading, out, true)?;
@@ -369,7 +405,7 @@ impl Site {
             for record in failed.take(10) {
                 anstream::eprintln!("error: {} of {}: {}", record.exercise, record.student, record.message);
             }
-            anstream::eprintln!("error: what could not be judged has no mark: run the same command again");
+            anstream::eprintln!("error: what could not be judged has no mark: {again}");
             return Ok(ExitCode::from(3));
         }
         Ok(ExitCode::SUCCESS)
@@ -393,21 +429,45 @@ fn keep_overlay(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Nothing is planned where nobody has begun a grading: it says so on the standard error.
+fn is_planned(out: &Out) -> bool {
+    let planned = out.plan().is_file() && out.class().is_file();
+    if !planned {
+        let folder = out.folder().display();
+        anstream::eprintln!("error: there is no grading in {folder}: `cargo xtask grade plan` begins one");
+    }
+    planned
+}
+
+/// Whether a folder, which need not exist yet, is or will be inside another one.
+fn is_inside(folder: &Path, other: &Path) -> bool {
+    let (Ok(folder), Ok(other)) = (std::path::absolute(folder), other.canonicalize()) else { return false };
+    let existing = folder.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());
+    existing.is_some_and(|existing| existing.starts_with(other))
+}
+
 /// What was taken in.
 fn said(class: &Class, plan: &Plan) {
     let handed: usize = class.students.iter().map(|student| student.files.len()).sum();
     let count =
         |what| class.students.iter().flat_map(|student| &student.notes).filter(|note| note.what == what).count();
     let strangers = class.students.iter().filter(|student| !student.on_roster).count();
-    let mut text = format!("{} students, {handed} files, {} of them different", class.students.len(), plan.units.len());
+    let of = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let (students, files) = (of(class.students.len(), "student"), of(handed, "file"));
+    let mut text = format!("{students}, {files}, {} of them different", plan.units.len());
     let refused = count(grade::note::What::Refused);
     if refused > 0 {
-        text += &format!("; {refused} things refused");
+        text += &format!("; {} refused", of(refused, "thing"));
     }
     if strangers > 0 {
         text += &format!("; {strangers} not on the roster");
     }
     anstream::eprintln!("{text}");
+    if handed == 0 {
+        anstream::eprintln!(
+            "warning: no submission holds a file of an exercise that is asked for; the report says why"
+        );
+    }
 }
 
 fn told(ran: Ran, started: Instant) -> String {

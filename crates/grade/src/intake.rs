@@ -59,7 +59,7 @@ pub fn take_in(
         hand_in(student, &piles, &places, &assignment, catalogue, texts)?;
     }
     for student in students.values_mut() {
-        if assignment.time == TimeSource::Roster && student.handed_in {
+        if assignment.time == TimeSource::Roster {
             at_the_time_of_the_roster(student, &assignment);
         }
     }
@@ -152,6 +152,14 @@ fn looked_at(text: Vec<u8>, catalogue: &Catalogue) -> BTreeMap<String, LookedAt>
 }
 
 fn at_the_time_of_the_roster(student: &mut Student, assignment: &Assignment) {
+    if !student.handed_in {
+        if let Some(text) = student.submitted.take() {
+            let mut notes = Notes::default();
+            notes.add(What::Ignored, "", format!("the time of the submission, `{text}`: there is no submission"));
+            student.notes.extend(notes.finish());
+        }
+        return;
+    }
     let offset = assignment.deadline.map_or(Offset::UTC, |deadline| deadline.offset);
     match student.submitted.as_deref().map(|text| told(text, offset)) {
         Some(Ok(at)) => {

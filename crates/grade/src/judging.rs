@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use exercise::Exercise;
 use judge::{Bench, Judgement, Needs, Options, Step};
+use kata_trace::Verdict;
 
 use crate::harness::harness;
 
@@ -66,6 +67,33 @@ impl Judging {
         let overlay = self.overlay.as_deref();
         let options = Options { every_scenario: true, overlay, ..Options::default() };
         Ok(judge::judge_text(&self.bench, exercise, &exercise.source(), text, options, &mut |_| {})?)
+    }
+
+    /// Sees whether the private scenarios of an exercise hold for its right fix. Where they do not, they are wrong, and
+    /// every student would get a zero for it.
+    ///
+    /// # Errors
+    /// They do not.
+    pub(crate) fn try_private(&self, exercise: &Exercise) -> anyhow::Result<()> {
+        let Some(overlay) = &self.overlay else { return Ok(()) };
+        let mut engines = exercise.manifest.engines.iter();
+        if !engines.any(|&engine| exercise.hidden_in(overlay, engine).is_file()) {
+            return Ok(());
+        }
+        let reference = exercise.solutions().join("lib.rs");
+        // A kit has none, perhaps.
+        let Ok(text) = std::fs::read(self.bench.workspace().root().join(&reference)) else { return Ok(()) };
+        let judgement = self.judge(exercise, &text)?;
+        let place = judgement.scenario.as_ref().map_or_else(String::new, |scenario| format!(" in {scenario}"));
+        anyhow::ensure!(
+            judgement.verdict == Verdict::Passed,
+            "nobody could pass the private scenarios of {}: the right fix {} does not ({}{place}: {})",
+            exercise.id,
+            reference.display(),
+            judgement.verdict,
+            judgement.message
+        );
+        Ok(())
     }
 }
 

@@ -62,6 +62,9 @@ pub fn run(
         }
     }
     judging.ready(&exercises.values().cloned().collect::<Vec<_>>(), report)?;
+    for exercise in exercises.values() {
+        judging.try_private(exercise)?;
+    }
     let jobs = jobs.unwrap_or_else(|| usual_jobs(exercises.values()));
     let (next, errors) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failed: Mutex<Option<anyhow::Error>> = Mutex::new(None);

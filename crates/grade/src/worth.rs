@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use assignment::{Credit, Task};
-use exercise::{Engine, Exercise};
+use assignment::{Assignment, Credit, Task};
+use exercise::{Catalogue, Engine, Exercise};
 use judge::{Judgement, scenarios};
 use kata_trace::Verdict;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,49 @@ pub fn expected(root: &Path, exercise: &Exercise, overlay: Option<&Path>) -> any
     Ok(all)
 }
 
+/// Sees whether what an assignment says about scenarios is about some that there are: a name that is misspelled would
+/// otherwise count for nothing, and nobody would notice.
+///
+/// # Errors
+/// A weight or a private scenario is of nothing that exists, or the hidden tests cannot be read.
+pub fn check(root: &Path, catalogue: &Catalogue, assignment: &Assignment) -> anyhow::Result<()> {
+    let overlay = assignment.overlay.as_deref();
+    for task in &assignment.tasks {
+        let exercise = catalogue.exercise(catalogue.find(&task.id)?)?;
+        let known = expected(root, &exercise, overlay)?;
+        let is_known = |name: &str| known.iter().any(|known| known.name == name);
+        if let Some(name) = task.weights.keys().find(|name| !is_known(name)) {
+            let known: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+            anyhow::bail!(
+                "{} has no scenario `{name}` that could weigh something; it has {}",
+                task.id,
+                known.join(", ")
+            );
+        }
+    }
+    let Some(overlay) = overlay else { return Ok(()) };
+    for entry in std::fs::read_dir(overlay).with_context(|| format!("cannot list {}", overlay.display()))? {
+        let folder = entry?.path();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if !folder.is_dir() || name.starts_with('.') {
+            continue;
+        }
+        let id = catalogue.ids().iter().find(|id| id.as_str() == name);
+        let id = id.with_context(|| format!("{}: there is no exercise with this id", folder.display()))?;
+        let exercise = catalogue.exercise(id)?;
+        let files: Vec<_> =
+            exercise.manifest.engines.iter().map(|&engine| exercise.hidden_in(overlay, engine)).collect();
+        let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        anyhow::ensure!(
+            files.iter().any(|file| file.is_file()),
+            "{} holds no private scenarios: they lie in {}",
+            folder.display(),
+            names.join(" or ")
+        );
+    }
+    Ok(())
+}
+
 /// How each scenario ended.
 pub(crate) fn ended(task: &Task, expected: &[Expected], judgement: Option<&Judgement>) -> Vec<ScenarioRecord> {
     let record = |expected: &Expected| {
@@ -102,6 +145,11 @@ pub(crate) fn mark(task: &Task, verdict: Verdict, scenarios: &[ScenarioRecord]) 
 pub(crate) fn rounded(points: f64) -> f64 {
     // What is below zero by less than a hundredth is zero, and not the negative one.
     (points * 100.0).round() / 100.0 + 0.0
+}
+
+/// What lies between two parts of a whole. Rounded so, adjoining shares add up to the whole, rounded.
+pub(crate) fn share(points: f64, from: f64, to: f64) -> f64 {
+    rounded(rounded(points * to) - rounded(points * from))
 }
 
 #[cfg(test)]

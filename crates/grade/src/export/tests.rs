@@ -7,7 +7,7 @@ use crate::class::Student;
 use crate::feedback::Feedbacks;
 use crate::merge::Grading;
 use crate::record::{Record, Status};
-use crate::worth::rounded;
+use crate::worth::share;
 
 /// A test: a scenario, or an exercise of which none ran.
 #[derive(Clone, Debug)]
@@ -78,9 +78,11 @@ pub(super) fn of_record(grading: &Grading, feedbacks: &Feedbacks, task: &Task, r
     let all: f64 = record.scenarios.iter().map(|scenario| f64::from(scenario.weight)).sum();
     // Where only a pass counts, the shares of what held are not given; and never more than the mark.
     let shared = verdict == Verdict::Passed || (task.credit == Credit::Scenarios && record.mark > Some(0.0));
-    let mut privately = 0;
+    let (mut privately, mut before) = (0, 0.0);
     let test = |(scenario, expected): (&crate::worth::ScenarioRecord, &crate::worth::Expected)| {
-        let max_score = if all > 0.0 { rounded(task.points * f64::from(scenario.weight) / all) } else { 0.0 };
+        let weight = f64::from(scenario.weight);
+        let max_score = if all > 0.0 { share(task.points, before / all, (before + weight) / all) } else { 0.0 };
+        before += weight;
         let ended = match scenario.verdict {
             Some(Verdict::Passed) => Ended::Passed,
             Some(_) => Ended::Failed,

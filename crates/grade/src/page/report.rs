@@ -141,6 +141,7 @@ fn late(student: &Student, standing: &Standing) -> String {
     let by = match student.lateness {
         Lateness::Unknown | Lateness::InTime => return String::new(),
         Lateness::Marked => "marked".to_owned(),
+        Lateness::By(seconds) if seconds < HOUR => format!("{} min", (seconds + 59) / 60),
         Lateness::By(seconds) if seconds < 2 * 24 * HOUR => format!("{} h", (seconds + HOUR - 1) / HOUR),
         Lateness::By(seconds) => format!("{} d", (seconds + 24 * HOUR - 1) / (24 * HOUR)),
     };
@@ -205,7 +206,7 @@ fn mistakes(grading: &Grading) -> Markup {
                 }
             }
             @if !unlike.is_empty() {
-                p.soft { "Files that fail in a way of their own:" }
+                p.soft { "Files that fail, and are like no wrong fix of the collection:" }
                 table {
                     (headings(&["exercise", "verdict", "scenario", "who"]))
                     tbody {

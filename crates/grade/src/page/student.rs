@@ -1,6 +1,6 @@
 //! What a student is told.
 
-use assignment::{Lateness, Task};
+use assignment::{Deadline, Lateness, Task};
 use maud::{Markup, html};
 
 use super::{Look, film_name, headings, whole, with_code};
@@ -20,7 +20,12 @@ pub(super) fn page(grading: &Grading, feedbacks: &Feedbacks, student: &Student) 
             h1 { (assignment.title) }
             p { strong { (student.title()) } @if !student.person.name.is_empty() { " (" (student.person.id) ")" } }
             p.total { (marks(&standing)) }
-            @if let Some(submitted) = &student.submitted { p.soft { "handed in " (submitted) } }
+            @if let Some(submitted) = &student.submitted {
+                p.soft {
+                    "handed in " (at(submitted, assignment.deadline))
+                    @if let Some(deadline) = assignment.deadline { "; due " (deadline) }
+                }
+            }
         }
         main {
             table.summary {
@@ -43,6 +48,14 @@ pub(super) fn page(grading: &Grading, feedbacks: &Feedbacks, student: &Student) 
         }
     };
     whole(&title, &body, "")
+}
+
+/// A point in time as people tell it who have the deadline: in its offset.
+fn at(submitted: &str, deadline: Option<Deadline>) -> String {
+    match (submitted.parse(), deadline) {
+        (Ok(at), Some(deadline)) => Deadline { at, ..deadline }.to_string(),
+        _ => submitted.to_owned(),
+    }
 }
 
 fn marks(standing: &Standing) -> Markup {
