@@ -63,6 +63,40 @@ fn every_exercise_is_judged_in_a_sandbox_as_without_one() {
     }
 }
 
+/// Where there is a `/proc`, what the checker told only itself could be read there.
+#[test]
+fn a_program_cannot_look_into_its_own_memory() {
+    let look = "
+        fn look() {
+            use std::io::{Read, Seek, SeekFrom};
+            use std::os::unix::fs::FileExt;
+            let secret = 0x5eed_u64;
+            let place = &raw const secret as u64;
+            let Ok(mut memory) = std::fs::File::open(\"/proc/self/mem\") else { return };
+            assert!(memory.read_exact_at(&mut [0; 8], place).is_err());
+            assert!(memory.seek(SeekFrom::Start(place)).and_then(|_| memory.read_exact(&mut [0; 8])).is_err());
+            let step = i64::from(i32::MAX);
+            let steps = (0..place / step as u64).try_for_each(|_| memory.seek(SeekFrom::Current(step)).map(drop));
+            let rest = SeekFrom::Current((place % step as u64) as i64);
+            assert!(steps.and_then(|()| memory.seek(rest)).and_then(|_| memory.read_exact(&mut [0; 8])).is_err());
+        }
+    ";
+    for (id, opening) in
+        [("45-oversubscribed-pool", "-> Vec<Manifest> {"), ("50-full-pipe", "-> Result<Formatted, FormatError> {")]
+    {
+        let exercise = exercise(id);
+        let solution = read(&exercise.solutions().join("lib.rs"));
+        let text = solution.replacen(opening, &format!("{opening} look();"), 1) + look;
+        assert!(text.contains("{ look();"), "{id} has no `{opening}`");
+        let free = judged(&bench(), &exercise, &text, Options::default());
+        assert_ne!(free.verdict, Verdict::Passed, "{id}: there is nothing to forbid");
+        for bench in confined() {
+            let found = judged(&bench, &exercise, &text, Options::default());
+            assert_eq!(found.verdict, Verdict::Passed, "{id} in {}: {}", tier(&bench), found.message);
+        }
+    }
+}
+
 #[test]
 fn a_complaint_names_the_learners_file_and_not_where_the_judge_put_it() {
     let bank = exercise("03-deadlock");

@@ -6,7 +6,9 @@
 mod ban;
 mod path;
 mod size;
+mod tests_only;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use exercise::Exercise;
@@ -15,6 +17,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use self::ban::{Ban, Bans};
 use self::path::Aliases;
+use self::tests_only::TestsOnly;
 use crate::Rejection;
 use crate::excerpt::{Source, complain_at_large};
 
@@ -51,7 +54,18 @@ pub(crate) fn lint<'a>(exercise: &Exercise, name: &str, bytes: &'a [u8]) -> Resu
         ));
     }
     let bans = Bans::new(exercise);
-    let mut walk = Walk { bans: &bans, aliases: Aliases::of(&tokens), offences: Vec::new() };
+    let tests_only = TestsOnly::in_text(text, &tokens);
+    let mut walk = Walk {
+        bans: &bans,
+        aliases: Aliases::of(&tokens, &tests_only),
+        tests_only,
+        macros: macros_of(&tokens),
+        in_macro: false,
+        offences: Vec::new(),
+    };
+    for leaf in std::mem::take(&mut walk.aliases.imports) {
+        walk.offend(leaf.place(), bans.import(&leaf.segments));
+    }
     walk.stream(tokens);
     walk.offences.sort_by_key(|offence| offence.place.start);
     let source = Source { name, text };
@@ -91,6 +105,11 @@ struct Offence {
 struct Walk<'a> {
     bans: &'a Bans,
     aliases: Aliases,
+    tests_only: TestsOnly,
+    /// The macros that the file defines.
+    macros: BTreeSet<String>,
+    /// Within what one of them is given, or its definition.
+    in_macro: bool,
     offences: Vec<Offence>,
 }
 
@@ -106,14 +125,19 @@ impl Walk<'_> {
     /// Looks at what starts at `index`, and returns where to go on.
     fn token(&mut self, tokens: &[TokenTree], index: usize) -> usize {
         match &tokens[index] {
-            TokenTree::Group(group) => self.stream(group.stream()),
+            TokenTree::Group(group) => {
+                let around = self.in_macro;
+                self.in_macro |= self.is_of_a_macro(tokens, index);
+                self.stream(group.stream());
+                self.in_macro = around;
+            }
             TokenTree::Punct(punct) if punct.as_char() == '#' => {
                 let inner = usize::from(is_punct(tokens.get(index + 1), '!'));
                 if let Some(TokenTree::Group(attribute)) = tokens.get(index + 1 + inner)
                     && attribute.delimiter() == Delimiter::Bracket
                 {
                     let end = index + 2 + inner;
-                    if inner == 0 && only_for_tests(attribute) {
+                    if self.tests_only.begin_at(punct) {
                         return end_of_item(tokens, end);
                     }
                     self.attribute(attribute);
@@ -132,6 +156,20 @@ impl Walk<'_> {
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
         index + 1
+    }
+
+    /// Whether the group at `index` is what a macro of the file may be given, or what defines one.
+    fn is_of_a_macro(&self, tokens: &[TokenTree], index: usize) -> bool {
+        let before = |back: usize| index.checked_sub(back).and_then(|at| tokens.get(at));
+        match (before(2), before(1)) {
+            (Some(TokenTree::Ident(name)), bang) if is_punct(bang, '!') => {
+                let name = plain(name);
+                let known = self.macros.contains(&name) || self.macros.contains("$") || self.aliases.renames(&name);
+                known || is_punct(before(3), '$')
+            }
+            (bang, Some(TokenTree::Ident(_))) => is_punct(bang, '!') && is_ident(before(3), "macro_rules"),
+            _ => false,
+        }
     }
 
     fn keyword(&mut self, tokens: &[TokenTree], index: usize, ident: &Ident) {
@@ -159,14 +197,13 @@ impl Walk<'_> {
                 self.offend(span(ident, name_of), self.bans.keyword("mod"));
             }
         } else if is_punct(next, '!') && matches!(tokens.get(index + 2), Some(TokenTree::Group(_))) {
-            let name = ident.to_string();
-            self.offend(ident.span().byte_range(), self.bans.macro_named(&name));
+            self.offend(ident.span().byte_range(), self.bans.macro_named(&plain(ident)));
         }
     }
 
     fn attribute(&mut self, attribute: &Group) {
         for name in attribute_names(attribute.stream()) {
-            let ban = self.bans.attribute_named(&name.to_string());
+            let ban = self.bans.attribute_named(&plain(&name));
             self.offend(name.span().byte_range(), ban);
         }
     }
@@ -175,9 +212,13 @@ impl Walk<'_> {
         let (leaves, end) = path::leaves(tokens, index);
         for leaf in leaves {
             let place = leaf.place();
-            if let Some(resolved) = self.aliases.resolve(&leaf, is_parenthesised(tokens.get(end))) {
+            for resolved in self.aliases.resolve(&leaf, is_parenthesised(tokens.get(end))) {
                 let ban = self.bans.path(&resolved);
                 self.offend(place.clone(), ban);
+            }
+            // A macro can go on with it where no path is to be seen.
+            if self.in_macro && leaf.segments.len() == 1 {
+                self.offend(place, self.bans.import(&leaf.segments));
             }
         }
         // Generic arguments and the body of a macro that follow are looked at by themselves.
@@ -212,26 +253,27 @@ fn attribute_names(stream: TokenStream) -> Vec<Ident> {
     parts.flat_map(|part| attribute_names(part.iter().cloned().collect())).collect()
 }
 
-/// `#[test]`, `#[cfg(test)]` and the like: the checker does not compile what follows.
-fn only_for_tests(attribute: &Group) -> bool {
-    let tokens: Vec<_> = attribute.stream().into_iter().collect();
-    match tokens.as_slice() {
-        [TokenTree::Ident(name)] => *name == "test",
-        [TokenTree::Ident(name), TokenTree::Group(condition)] => *name == "cfg" && needs_test(condition.stream()),
-        _ => false,
+/// The names of the macros that are defined; `$` for one that is not known.
+fn macros_of(tokens: &TokenStream) -> BTreeSet<String> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let mut macros = BTreeSet::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => macros.extend(macros_of(&group.stream())),
+            TokenTree::Ident(word) if *word == "macro_rules" && is_punct(tokens.get(index + 1), '!') => {
+                // A macro that names another one may name it anything.
+                macros.extend(tokens.get(index + 2).map(|name| name.to_string().trim_start_matches("r#").to_owned()));
+            }
+            _ => {}
+        }
     }
+    macros
 }
 
-fn needs_test(condition: TokenStream) -> bool {
-    let tokens: Vec<_> = condition.into_iter().collect();
-    match tokens.as_slice() {
-        [TokenTree::Ident(name)] => *name == "test",
-        [TokenTree::Ident(name), TokenTree::Group(parts)] if *name == "all" => {
-            let parts: Vec<_> = parts.stream().into_iter().collect();
-            parts.split(|token| is_punct(Some(token), ',')).any(|part| needs_test(part.iter().cloned().collect()))
-        }
-        _ => false,
-    }
+/// A name without the `r#` that makes no other name of it.
+fn plain(ident: &Ident) -> String {
+    let name = ident.to_string();
+    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
 }
 
 /// Behind the item that starts at `index`.
@@ -321,7 +363,39 @@ mod tests {
             ("use core::sync::atomic::AtomicU64;", "`core::sync` goes past the checker"),
             ("use ::core::sync;", "`core::sync` goes past the checker"),
             ("use core::{fmt, sync::atomic};", "`core::sync` goes past the checker"),
-            ("use core as c; fn f() { c::sync::atomic::fence(); }", "`core::sync` goes past the checker"),
+            ("use core as c; fn f() { c::sync::atomic::fence(); }", "`core` goes past the checker"),
+            ("use {core as c}; fn f() { c::sync::atomic::fence(); }", "`core` goes past the checker"),
+            ("use core::{self as c}; fn f() { c::sync::atomic::fence(); }", "`core` goes past the checker"),
+            ("mod m { pub use ::core; } fn f() { m::core::sync::atomic::fence(); }", "`core` goes past the checker"),
+            (
+                "use core::hint as h; mod m { use std::fmt as h; } fn f() { h::spin_loop() }",
+                "`core::hint::spin_loop` goes past the checker",
+            ),
+            ("use core::hint as r#h; fn f() { h::spin_loop() }", "`core::hint::spin_loop` goes past the checker"),
+            (
+                "macro_rules! m { ($c:ident) => { $c::sync::atomic::fence() } } fn f() { m!(core) }",
+                "`core` goes past the checker",
+            ),
+            (
+                "macro_rules! m { ($b:tt) => { m $b (core) }; ($c:ident) => { $c::sync::atomic::fence() } }",
+                "`core` goes past the checker",
+            ),
+            ("enum E { #[cfg(test)] A, B(core::sync::atomic::AtomicU64) }", "`core::sync` goes past the checker"),
+            (
+                "fn f() { match () { #[cfg(test)] () => (), () => unsafe { } } }",
+                "this exercise is solved without `unsafe`",
+            ),
+            (
+                "struct A<#[cfg(test)] const N: usize = 3>(core::sync::atomic::AtomicU64);",
+                "`core::sync` goes past the checker",
+            ),
+            (
+                "use std::prelude::v1::global_allocator as test; #[test] static A: u8 = unsafe { };",
+                "this exercise is solved without `unsafe`",
+            ),
+            ("fn f() { std::__world::task::abandon(); }", "`__world` goes past the checker"),
+            (r#"const X: &str = r#include_str!("x");"#, "`include_str!` goes past the checker"),
+            ("#[r#no_mangle] fn f() {}", "`#[no_mangle]` has no place in a solution"),
             ("use core::*;", "`core` goes past the checker"),
             ("fn f(x: Vec<core::sync::atomic::AtomicU8>) {}", "`core::sync` goes past the checker"),
             ("macro_rules! m { () => { core::sync::atomic::fence() } }", "`core::sync` goes past the checker"),
@@ -376,6 +450,14 @@ mod tests {
         let foreign = "unsafe extern \"C\" { fn fork() -> i32; }";
         assert_eq!(complaints_in(&exercise("loom", true), foreign), ["1: foreign functions go past the checker"]);
         assert_eq!(complaints_in(&exercise("real", false), "use std::fs::File;"), [""; 0]);
+        for cell in ["use core::cell;", "use core::cell::{self as c};", "mod m { pub use core::cell::*; }"] {
+            assert_eq!(complaints_in(&exercise("shuttle", false), cell), [""; 0], "{cell}");
+            assert_eq!(
+                complaints_in(&exercise("loom", true), cell),
+                ["1: `core::cell` goes past the checker"],
+                "{cell}"
+            );
+        }
     }
 
     #[test]

@@ -213,7 +213,7 @@ fn has_types(generics: &syn::Generics) -> bool {
 
 /// Whether an attribute has a say in where a function's machine code goes.
 fn is_about_code(attribute: &syn::Attribute) -> bool {
-    ["inline", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
+    ["inline", "r#inline", "cfg_attr", "r#cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
 }
 
 fn is_documentation(group: &proc_macro2::Group) -> bool {
@@ -280,6 +280,7 @@ impl Account {
             ("pub const fn f() -> u8 { 1 }", "pub const fn f() -> u8 { 2 }"),
             ("pub fn f(of: impl Fn()) { of() }", "pub fn f(of: impl Fn()) { of(); of() }"),
             ("#[inline] pub fn f() { }", "#[inline] pub fn f() { g() }"),
+            ("#[r#inline] pub fn f() { }", "#[r#inline] pub fn f() { g() }"),
             ("impl<T> S<T> { pub fn f() { } }", "impl<T> S<T> { pub fn f() { g() } }"),
             ("trait T { fn f(&self) { } }", "trait T { fn f(&self) { g() } }"),
             ("thread_local! { static A: u8 = 1; }", "thread_local! { static A: u8 = 2; }"),

@@ -162,6 +162,15 @@ impl Bans {
         }
     }
 
+    /// What is brought in, and could be called by a name that tells nothing.
+    pub(super) fn import(&self, segments: &[String]) -> Option<Ban> {
+        match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["core"] => Some(past_the_world("core", "std")),
+            ["core", "cell"] | ["core", "cell", "*"] if self.loom => Some(past_the_world("core::cell", "std::cell")),
+            _ => None,
+        }
+    }
+
     pub(super) fn macro_named(&self, name: &str) -> Option<Ban> {
         match name {
             "include" | "include_str" | "include_bytes" => Some(Ban::new(
@@ -198,6 +207,13 @@ impl Bans {
     pub(super) fn path(&self, segments: &[String]) -> Option<Ban> {
         let full = segments.join("::");
         let below = |path: &str| full.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+        if segments.iter().any(|segment| segment == "__world") {
+            return Some(Ban::new(
+                "`__world` goes past the checker",
+                "is a part of the checker, for the macros of its own",
+                "use what the documentation of `std` has",
+            ));
+        }
         match segments {
             [core, module, ..] if core == "core" => {
                 if below("core::hint::spin_loop") {

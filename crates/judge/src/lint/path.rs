@@ -1,12 +1,13 @@
 //! Paths in a sequence of tokens, and the names that `use` gives to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::ban::GLOB_TARGETS;
-use super::{end_of_item, is_braced, is_punct, only_for_tests};
+use super::tests_only::TestsOnly;
+use super::{end_of_item, is_braced, is_punct, plain};
 
 /// One path. A tree of `use` has one for each leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +45,9 @@ fn tree(tokens: &[TokenTree], index: usize, prefix: &[String], absolute: bool, l
         match tokens.get(at) {
             Some(TokenTree::Ident(ident)) => {
                 let span = ident.span().byte_range();
-                let name = ident.to_string();
+                let name = plain(ident);
                 if name != "self" || segments.is_empty() {
-                    segments.push(name.strip_prefix("r#").unwrap_or(&name).to_owned());
+                    segments.push(name);
                 }
                 place = Some(place.map_or(span.clone(), |place| place.start..span.end));
                 at += 1;
@@ -62,7 +63,7 @@ fn tree(tokens: &[TokenTree], index: usize, prefix: &[String], absolute: bool, l
                 at += 1;
                 break;
             }
-            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace && at > index => {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                 branches(group.stream(), &segments, absolute, leaves);
                 return at + 1;
             }
@@ -84,7 +85,7 @@ fn tree(tokens: &[TokenTree], index: usize, prefix: &[String], absolute: bool, l
     if matches!(tokens.get(at), Some(TokenTree::Ident(word)) if *word == "as")
         && let Some(TokenTree::Ident(name)) = tokens.get(at + 1)
     {
-        alias = Some(name.to_string());
+        alias = Some(plain(name));
     }
     leaves.push(Leaf { segments, absolute, alias, place });
     at
@@ -107,37 +108,37 @@ fn is_path_separator(tokens: &[TokenTree], index: usize) -> bool {
     is_punct(tokens.get(index), ':') && is_punct(tokens.get(index + 1), ':')
 }
 
-/// What names stand for, as far as `use` says it. Scopes are not told apart.
+/// What names stand for, as far as `use` says it. Scopes are not told apart: a name may stand for several things.
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
-    named: BTreeMap<String, Vec<String>>,
+    named: BTreeMap<String, BTreeSet<Vec<String>>>,
     /// Names that a glob brings in, as far as they lead to something banned.
-    globbed: BTreeMap<String, Vec<String>>,
+    globbed: BTreeMap<String, BTreeSet<Vec<String>>>,
+    /// Everything that is brought in.
+    pub(super) imports: Vec<Leaf>,
 }
+
+/// Paths that one may stand for. Nobody needs so many, and what leads in circles has no end of them.
+const MOST_PATHS: usize = 64;
 
 impl Aliases {
     /// Reads every `use` of a file.
-    pub(super) fn of(tokens: &TokenStream) -> Self {
+    pub(super) fn of(tokens: &TokenStream, tests_only: &TestsOnly) -> Self {
         let mut aliases = Aliases::default();
-        aliases.stream(tokens.clone());
+        aliases.stream(tokens.clone(), tests_only);
         aliases
     }
 
-    fn stream(&mut self, stream: TokenStream) {
+    fn stream(&mut self, stream: TokenStream, tests_only: &TestsOnly) {
         let tokens: Vec<TokenTree> = stream.into_iter().collect();
         let mut index = 0;
         while index < tokens.len() {
             match &tokens[index] {
-                TokenTree::Group(attribute)
-                    if attribute.delimiter() == Delimiter::Bracket
-                        && index > 0
-                        && is_punct(tokens.get(index - 1), '#')
-                        && only_for_tests(attribute) =>
-                {
-                    index = end_of_item(&tokens, index + 1);
+                TokenTree::Punct(punct) if punct.as_char() == '#' && tests_only.begin_at(punct) => {
+                    index = end_of_item(&tokens, index + 2);
                     continue;
                 }
-                TokenTree::Group(group) => self.stream(group.stream()),
+                TokenTree::Group(group) => self.stream(group.stream(), tests_only),
                 TokenTree::Ident(word) if *word == "use" => {
                     let start = if is_path_separator(&tokens, index + 1) { index + 3 } else { index + 1 };
                     let (leaves, _) = leaves(&tokens, start);
@@ -157,32 +158,40 @@ impl Aliases {
                 if target.len() > prefix.len() && target[..prefix.len()] == *prefix {
                     let name = target[prefix.len()].to_owned();
                     let path = target[..=prefix.len()].iter().map(|&segment| segment.to_owned()).collect();
-                    self.globbed.insert(name, path);
+                    self.globbed.entry(name).or_default().insert(path);
                 }
             }
-            return;
+        } else {
+            let name = leaf.alias.clone().unwrap_or_else(|| last.clone());
+            // A name for itself would go round in circles.
+            if leaf.segments.first() != Some(&name) {
+                self.named.entry(name).or_default().insert(leaf.segments.clone());
+            }
         }
-        let name = leaf.alias.clone().unwrap_or_else(|| last.clone());
-        // A name for itself would go round in circles.
-        if leaf.segments.first() != Some(&name) {
-            self.named.insert(name, leaf.segments);
-        }
+        self.imports.push(leaf);
     }
 
-    /// The full path that a leaf may stand for. `called` tells that arguments follow it.
-    pub(super) fn resolve(&self, leaf: &Leaf, called: bool) -> Option<Vec<String>> {
-        let mut segments = leaf.segments.clone();
-        if leaf.absolute {
-            return Some(segments);
-        }
-        // A chain of aliases is as long as somebody cared to make it; this is longer.
-        for _ in 0..8 {
+    /// Whether `use` brings something in by this name.
+    pub(super) fn renames(&self, name: &str) -> bool {
+        self.named.contains_key(name)
+    }
+
+    /// The full paths that a leaf may stand for. `called` tells that arguments follow it.
+    pub(super) fn resolve(&self, leaf: &Leaf, called: bool) -> BTreeSet<Vec<String>> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![leaf.segments.clone()];
+        while let Some(segments) = open.pop() {
+            if found.len() == MOST_PATHS || found.contains(&segments) {
+                continue;
+            }
             let local = segments.iter().take_while(|s| matches!(s.as_str(), "crate" | "self" | "super")).count();
-            let first = segments.get(local)?;
-            let globbed = self.globbed.get(first).filter(|_| segments.len() > local + 1 || called);
-            let Some(path) = self.named.get(first).or(globbed) else { break };
-            segments = path.iter().chain(&segments[local + 1..]).cloned().collect();
+            if let Some(first) = segments.get(local).filter(|_| !leaf.absolute) {
+                let globbed = self.globbed.get(first).filter(|_| segments.len() > local + 1 || called);
+                let paths = self.named.get(first).into_iter().chain(globbed).flatten();
+                open.extend(paths.map(|path| path.iter().chain(&segments[local + 1..]).cloned().collect()));
+            }
+            found.insert(segments);
         }
-        Some(segments)
+        found
     }
 }

@@ -16,8 +16,10 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 pub(super) fn filter(stage: Stage) -> anyhow::Result<()> {
     // The first filter that is installed is asked last; of several answers the strictest counts.
     let filters = match stage {
-        Stage::Compile | Stage::RunProcesses => vec![unknown(never())?, refused(without_new_namespaces())?],
-        Stage::Run => vec![allowed(needed())?],
+        Stage::Compile => vec![unknown(never())?, refused(without_new_namespaces())?],
+        Stage::RunProcesses => vec![unknown(never())?, refused(without_new_namespaces())?, refused(far_away())?],
+        // The last one forbids to install another.
+        Stage::Run => vec![refused(far_away())?, allowed(needed())?],
     };
     for filter in filters {
         apply_filter(&filter).context("cannot filter system calls")?;
@@ -137,6 +139,23 @@ fn without_new_namespaces() -> Rules {
         rule(vec![condition(0, SeccompCmpOp::MaskedEq(flag), flag)])
     });
     BTreeMap::from([(libc::SYS_clone, rules.to_vec())])
+}
+
+/// Places in a file that no file of a kata reaches, and steps towards them. A program that has a `/proc` could read in
+/// its own memory what the checker knows, and that is where it lies.
+fn far_away() -> Rules {
+    let far = |argument| {
+        let place = SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::Gt, u64::from(u32::MAX));
+        place.expect("a call has six arguments")
+    };
+    let relative = u64::from(libc::SEEK_CUR.cast_unsigned());
+    let step = SeccompCondition::new(1, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0);
+    let step = step.expect("a call has six arguments");
+    let mut rules = always(&[libc::SYS_preadv, libc::SYS_preadv2, libc::SYS_pwritev, libc::SYS_pwritev2]);
+    rules.insert(libc::SYS_pread64, vec![rule(vec![far(3)])]);
+    rules.insert(libc::SYS_pwrite64, vec![rule(vec![far(3)])]);
+    rules.insert(libc::SYS_lseek, vec![rule(vec![far(1)]), rule(vec![condition(2, SeccompCmpOp::Eq, relative), step])]);
+    rules
 }
 
 /// What a Rust program with threads needs: memory, time, locks, its own files and pipes.
