@@ -98,6 +98,22 @@ fn a_program_cannot_look_into_its_own_memory() {
 }
 
 #[test]
+fn a_fix_that_keeps_its_output_in_files_finds_room_for_them() {
+    let exercise = exercise("50-full-pipe");
+    let program = exercise.solutions().join("right/files_for_pipes.rs");
+    for bench in confined() {
+        let found = judged(&bench, &exercise, &read(&program), Options::default());
+        assert_eq!(found.verdict, Verdict::Passed, "{} in {}: {}", program.display(), tier(&bench), found.message);
+    }
+    let left = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with(".tmp");
+    let builds = bench().workspace().scratch().join("builds/50-full-pipe");
+    for slot in std::fs::read_dir(builds).unwrap() {
+        let entries = std::fs::read_dir(slot.unwrap().path()).unwrap().map(Result::unwrap);
+        assert_eq!(entries.filter(left).count(), 0, "files are left");
+    }
+}
+
+#[test]
 fn a_complaint_names_the_learners_file_and_not_where_the_judge_put_it() {
     let bank = exercise("03-deadlock");
     let text = read(&bank.starter()).replace("use std::fmt;", "use std::fmt;\nconst TEN: u64 = \"ten\";");

@@ -2,7 +2,8 @@
 //! tries: to write anywhere with nothing but safe code, by a hole in the compiler's proofs
 // --- beside it
 static UNIT: &&() = &&();
-fn lengthen<'a, 'b, T: ?Sized>(_: &'a &'b (), value: &'b mut T) -> &'a mut T {
+type Inner<'b> = &'b ();
+fn lengthen<'a, 'b, T: ?Sized>(_: &'a Inner<'b>, value: &'b mut T) -> &'a mut T {
     value
 }
 fn for_ever<'a, 'b, T: ?Sized>(value: &'a mut T) -> &'b mut T {

@@ -4,6 +4,7 @@
 //! learners early and in their terms; it is no wall against somebody who wants to get round it.
 
 mod ban;
+mod lifetime;
 mod path;
 mod size;
 mod tests_only;
@@ -153,7 +154,12 @@ impl Walk<'_> {
                     return self.path(tokens, index);
                 }
             }
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            TokenTree::Punct(_) => {
+                if let Some(place) = lifetime::one_within_another(tokens, index) {
+                    self.offend(place, self.bans.keyword("&'a &'b"));
+                }
+            }
+            TokenTree::Literal(_) => {}
         }
         index + 1
     }

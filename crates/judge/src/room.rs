@@ -7,6 +7,7 @@ use std::process::Command;
 use exercise::Engine;
 use kata_trace::Budget;
 use sandbox::{Limits, Policy, Sandbox, Stage, system_files};
+use tempfile::TempDir;
 
 use crate::Error;
 use crate::child;
@@ -35,6 +36,8 @@ pub(crate) struct Room {
     is_real: bool,
     /// The exercise is about further processes.
     starts_processes: bool,
+    /// Where programs that do so may have files, in a sandbox.
+    scratch: Option<TempDir>,
 }
 
 impl Room {
@@ -60,6 +63,9 @@ impl Room {
             learners_policy.read([root.join(job.source.name)]);
         }
         learners_policy.write([&learners_folder]);
+        let starts_processes = job.exercise.manifest.processes;
+        let scratch = (job.sandbox.is_some() && starts_processes).then(|| TempDir::new_in(slot.folder())).transpose();
+        let scratch = scratch.map_err(|error| Error::io("create a folder in", slot.folder(), error))?;
         let hidden = std::iter::once(job.hidden).chain(job.private);
         policy.read(hidden.map(|hidden| root.join(&hidden.name))).read([slot.shared()]).write([slot.folder()]);
         Ok(Room {
@@ -71,7 +77,8 @@ impl Room {
             learners_policy,
             policy,
             is_real: job.world.engine == Engine::Real,
-            starts_processes: job.exercise.manifest.processes,
+            starts_processes,
+            scratch,
         })
     }
 
@@ -142,7 +149,7 @@ impl Room {
         let limits = Limits {
             cpu_seconds: budget.cpu_seconds + 2,
             memory_mib: budget.memory_mib,
-            file_mib: 1,
+            file_mib: if self.starts_processes { 16 } else { 1 },
             ..Limits::default()
         };
         let stage = if self.starts_processes { Stage::RunProcesses } else { Stage::Run };
@@ -152,7 +159,11 @@ impl Room {
             // Whether threads of the system sleep is known only there.
             policy.with_proc();
         }
-        sandbox.command(&policy, program)
+        let Some(scratch) = &self.scratch else { return sandbox.command(&policy, program) };
+        policy.scratch(scratch.path());
+        let mut command = sandbox.command(&policy, program);
+        command.env("TMPDIR", scratch.path());
+        command
     }
 
     /// Whether the signal that ends a program arrives as an exit status of 128 and its number.

@@ -57,13 +57,14 @@ pub struct Policy {
     read: Vec<PathBuf>,
     write: Vec<PathBuf>,
     folder: Option<PathBuf>,
+    scratch: Option<PathBuf>,
     proc: bool,
 }
 
 impl Policy {
     /// Nothing may be read or written.
     pub fn new(stage: Stage, limits: Limits) -> Self {
-        Policy { stage, limits, read: Vec::new(), write: Vec::new(), folder: None, proc: false }
+        Policy { stage, limits, read: Vec::new(), write: Vec::new(), folder: None, scratch: None, proc: false }
     }
 
     /// Files that may be read and run, and folders with everything in them. What does not exist is passed over.
@@ -75,6 +76,13 @@ impl Policy {
     /// Folders in which everything may be read and written.
     pub fn write(&mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> &mut Self {
         self.write.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// An empty folder for files of its own. In [`Tier::Bubblewrap`] they lie in memory, and are gone afterwards; in
+    /// [`Tier::Landlock`] they lie in the folder.
+    pub fn scratch(&mut self, folder: impl Into<PathBuf>) -> &mut Self {
+        self.scratch = Some(folder.into());
         self
     }
 
@@ -98,6 +106,10 @@ impl Policy {
 
     pub(crate) fn writable(&self) -> &[PathBuf] {
         &self.write
+    }
+
+    pub(crate) fn scratch_folder(&self) -> Option<&Path> {
+        self.scratch.as_deref()
     }
 
     pub(crate) fn folder(&self) -> Option<&Path> {
@@ -125,7 +137,7 @@ impl Policy {
             for path in &self.read {
                 command.arg("--read").arg(path);
             }
-            for path in &self.write {
+            for path in self.write.iter().chain(&self.scratch) {
                 command.arg("--write").arg(path);
             }
             if self.proc && self.stage != Stage::Compile {

@@ -12,6 +12,9 @@ use crate::Policy;
 /// Where the launcher lies within bubblewrap's file system.
 const LAUNCHER: &str = "/.launcher";
 
+/// What fits into a scratch folder in memory, in bytes.
+const SCRATCH: u64 = 64 << 20;
+
 /// How a program is confined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -77,6 +80,9 @@ pub(crate) fn bubblewrap(policy: &Policy, launcher: &Path) -> Command {
             Ok(target) => command.arg("--symlink").arg(target).arg(path),
             Err(_) => command.arg("--ro-bind-try").arg(path).arg(path),
         };
+    }
+    if let Some(scratch) = policy.scratch_folder() {
+        command.args(["--size", &SCRATCH.to_string(), "--tmpfs"]).arg(scratch);
     }
     if policy.has_proc() {
         command.args(["--proc", "/proc"]);

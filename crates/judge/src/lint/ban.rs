@@ -143,6 +143,13 @@ impl Bans {
                 "the checker trusts the compiler's proofs",
                 "what `std::sync` offers is enough",
             )),
+            "&'a &'b" if self.allow_unsafe => None,
+            "&'a &'b" => Some(Ban::new(
+                "a reference to a reference has two lifetimes with names",
+                "from this the compiler concludes which of them is longer, and forgets who has to keep to it",
+                "give both the same lifetime (https://github.com/rust-lang/rust/issues/25860 is about what goes wrong \
+                 otherwise)",
+            )),
             "extern crate" => Some(Ban::new(
                 "`extern crate` goes past the checker",
                 "brings in a crate that the checker does not see into",
