@@ -299,7 +299,10 @@ fn two_waves_of_files() {
     let files = [volume("/first/", PROCESSORS, 1), volume("/second/", PROCESSORS, 1)].concat();
     thread::scope(|scope| {
         scope.spawn(|| {
-            assert!(backup(&files, &waves) == saved(&files), "a backup has all manifests, in order");
+            assert!(
+                backup(&files, &waves) == saved(&files),
+                "a backup has all manifests, in order, each with all digests, in order"
+            );
         });
         settle();
         waves.first.open();
