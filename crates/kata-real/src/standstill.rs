@@ -11,7 +11,8 @@ use crate::state::State;
 /// Ends the scenario if nobody can go on. Exact as long as there are only threads: each waits for something that
 /// another would have to do, or runs. What other processes and the threads of pools do, the guardian asks.
 pub(crate) fn check(state: Guard) -> Guard {
-    if state.asynchronous || !state.pools.is_empty() || !is_certain(&state) || children(&state) != Children::Gone {
+    // What a child did before it ended is seen by those who wait for it: it is asked first.
+    if state.asynchronous || !state.pools.is_empty() || children(&state) != Children::Gone || !is_certain(&state) {
         return state;
     }
     report(state)
