@@ -55,12 +55,12 @@ impl Exercise {
 
     /// The hidden tests for a world.
     pub fn hidden(&self, engine: Engine) -> PathBuf {
-        self.directory().join("hidden").join(engine.name()).with_extension("rs")
+        hidden_below(&self.directory(), engine)
     }
 
     /// Where a folder of further scenarios, such as an instructor's private ones, has those of a world.
     pub fn hidden_in(&self, overlay: &Path, engine: Engine) -> PathBuf {
-        overlay.join(self.id.as_str()).join("hidden").join(format!("{engine}.rs"))
+        hidden_below(&overlay.join(self.id.as_str()), engine)
     }
 
     /// The folder of its solutions.
@@ -71,4 +71,9 @@ impl Exercise {
 
 fn directory(id: &Id) -> PathBuf {
     Path::new("exercises").join(id.as_str())
+}
+
+/// Where the hidden tests for a world lie in an exercise's folder.
+fn hidden_below(folder: &Path, engine: Engine) -> PathBuf {
+    folder.join("hidden").join(engine.name()).with_extension("rs")
 }

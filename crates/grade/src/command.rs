@@ -173,10 +173,7 @@ impl Cli {
             }
             Command::Run { dir, shard, confinement, work } => {
                 let started = Instant::now();
-                let out = Out::new(dir);
-                if !is_planned(&out) {
-                    return Ok(ExitCode::from(2));
-                }
+                let Some(out) = planned(dir) else { return Ok(ExitCode::from(2)) };
                 let plan: Plan = read(&out.plan())?;
                 let shard = shard.unwrap_or(Shard::WHOLE);
                 if shard != Shard::WHOLE && shard.of != plan.shards {
@@ -193,17 +190,11 @@ impl Cli {
                 Ok(ExitCode::from(if ran.errors > 0 { 3 } else { 0 }))
             }
             Command::Merge { dir, format } => {
-                let out = Out::new(dir);
-                if !is_planned(&out) {
-                    return Ok(ExitCode::from(2));
-                }
+                let Some(out) = planned(dir) else { return Ok(ExitCode::from(2)) };
                 site.merge(&out, &format, "run its shards again, and then `merge`")
             }
             Command::Export { format, dir } => {
-                let out = Out::new(dir);
-                if !is_planned(&out) {
-                    return Ok(ExitCode::from(2));
-                }
+                let Some(out) = planned(dir) else { return Ok(ExitCode::from(2)) };
                 let grading = Grading::read(&out, &site.root, &site.catalogue)?;
                 let feedbacks = Feedbacks::new(&grading, &out, false)?;
                 for format in format {
@@ -429,14 +420,15 @@ fn keep_overlay(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Nothing is planned where nobody has begun a grading: it says so on the standard error.
-fn is_planned(out: &Out) -> bool {
-    let planned = out.plan().is_file() && out.class().is_file();
-    if !planned {
+/// The folder of a grading. Nothing where nobody has begun one: it says so on the standard error.
+fn planned(dir: PathBuf) -> Option<Out> {
+    let out = Out::new(dir);
+    let is_planned = out.plan().is_file() && out.class().is_file();
+    if !is_planned {
         let folder = out.folder().display();
         anstream::eprintln!("error: there is no grading in {folder}: `cargo xtask grade plan` begins one");
     }
-    planned
+    is_planned.then_some(out)
 }
 
 /// Whether a folder, which need not exist yet, is or will be inside another one.

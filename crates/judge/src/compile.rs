@@ -75,7 +75,7 @@ pub(crate) fn compile(job: &Job<'_>) -> Result<Result<Program, Rejection>, Error
     let library = room.learners_folder().join(format!("lib{}.rlib", job.exercise.id.crate_name()));
     let mut learner = job.learner(&room);
     learner.with_world(&job.world.facades).arg("-o").arg(&library);
-    if job.in_its_place && job.edits_follow {
+    if job.is_incremental() {
         learner.incremental(&slot);
     }
     let (run, key) = std::thread::scope(|scope| {
@@ -150,6 +150,11 @@ impl Job<'_> {
         self.workspace.root()
     }
 
+    /// Whether the compiler keeps what it can use again.
+    fn is_incremental(&self) -> bool {
+        self.in_its_place && self.edits_follow
+    }
+
     fn rustc(&self, mut command: Command, crate_type: &str, crate_name: &str) -> Command {
         command.args(["--edition=2024", "--crate-type", crate_type, "--crate-name", crate_name]);
         command.args(["-Cdebuginfo=0", "-Cembed-bitcode=no"]);
@@ -178,7 +183,7 @@ impl Job<'_> {
         if cfg!(target_os = "linux") {
             command.arg("-Clink-arg=-Wl,-O0");
         }
-        if self.in_its_place && self.edits_follow {
+        if self.is_incremental() {
             // From one check to the next only the learner's library changes: what was compiled of the hidden tests stays.
             command.incremental(slot);
         }

@@ -33,6 +33,14 @@ impl Drop for Initialiser<'_> {
     }
 }
 
+/// Sees whether there is a value in a cell: what is there stays.
+pub(super) fn look_inside(identity: &Identity, is_full: bool, op: Op, at: Place) {
+    if !is_full {
+        identity.look();
+        identity.point(op, at);
+    }
+}
+
 impl<T> OnceCell<T> {
     /// An empty cell.
     #[track_caller]
@@ -55,13 +63,8 @@ impl<T> OnceCell<T> {
         OnceCell { primitive: Primitive::new(ObjectKind::Once, real::OnceCell::new_with(value)) }
     }
 
-    /// Sees whether there is a value: what is there stays.
     fn point(&self, op: Op, at: Place) {
-        if !self.primitive.real().initialized() {
-            let identity = self.primitive.identity();
-            identity.look();
-            identity.point(op, at);
-        }
+        look_inside(self.primitive.identity(), self.primitive.real().initialized(), op, at);
     }
 
     /// Whether there is a value.

@@ -5,7 +5,7 @@ use std::fmt;
 use kata_trace::{ObjectKind, Op};
 use tokio::sync as real;
 
-use super::once_cell::Initialiser;
+use super::once_cell::{Initialiser, look_inside};
 use super::primitive::{Place, Primitive, here, operation};
 
 pub use real::SetOnceError;
@@ -44,13 +44,8 @@ impl<T> SetOnce<T> {
         SetOnce { primitive: Primitive::new(ObjectKind::Once, real::SetOnce::const_new_with(value)) }
     }
 
-    /// Sees whether there is a value: what is there stays.
     fn point(&self, op: Op, at: Place) {
-        if !self.primitive.real().initialized() {
-            let identity = self.primitive.identity();
-            identity.look();
-            identity.point(op, at);
-        }
+        look_inside(self.primitive.identity(), self.primitive.real().initialized(), op, at);
     }
 
     /// Whether there is a value.
