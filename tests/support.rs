@@ -97,16 +97,30 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Makes a folder of the checkout that is tested one of a copy, too.
+fn link(folder: &Path, place: &Path) {
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder, place).expect("a folder can be linked to");
+    #[cfg(not(unix))]
+    copy(folder, place);
+}
+
 /// A copy of what the checker needs, in a folder of its own, for a learner who starts from scratch. It stays from one
 /// test run to the next, so that the worlds are not built each time. Tests that use the same copy take turns.
 pub fn checkout(folder: &Path, name: &str) -> PathBuf {
     let checkout = folder.join(name);
-    for name in ["exercises", "solutions", "crates", "xtask", "tests", ".cargo"] {
-        let copied = checkout.join(name);
-        if copied.exists() {
-            std::fs::remove_dir_all(&copied).expect("files of the checkout can be replaced");
+    for name in ["exercises", "solutions", ".cargo", "crates", "xtask", "tests"] {
+        let (original, place) = (root().join(name), checkout.join(name));
+        match place.symlink_metadata() {
+            Ok(there) if there.is_dir() => std::fs::remove_dir_all(&place),
+            Ok(_) => std::fs::remove_file(&place),
+            Err(_) => Ok(()),
         }
-        copy(&root().join(name), &copied);
+        .expect("files of the checkout can be replaced");
+        // Cargo takes a package for the one at the same place in another checkout that it builds in the same directory:
+        // the next change of a crate in the one would not be seen if the other had files of its own.
+        let is_built = ["crates", "xtask", "tests"].contains(&name);
+        if is_built { link(&original, &place) } else { copy(&original, &place) }
     }
     for name in ["Cargo.toml", "Cargo.lock"] {
         std::fs::copy(root().join(name), checkout.join(name)).expect("files of the checkout can be replaced");

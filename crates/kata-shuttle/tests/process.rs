@@ -1,7 +1,8 @@
 //! A scenario's process: what ends it from inside still leaves a verdict.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use kata::harness::Scenario;
 use kata_shuttle::sync::{Arc, Mutex};
@@ -67,6 +68,13 @@ fn holds() {
     thread::spawn(|| 1).join().unwrap();
 }
 
+fn never_ends() {
+    eprintln!("begun");
+    loop {
+        std::thread::park();
+    }
+}
+
 const SCENARIOS: &[Scenario] = &[
     Scenario { name: "panics_twice", run: panics_twice },
     Scenario { name: "resumes_while_unwinding", run: resumes_while_unwinding },
@@ -74,6 +82,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "aborts", run: aborts },
     Scenario { name: "waits_for_ever_while_unwinding", run: waits_for_ever_while_unwinding },
     Scenario { name: "holds", run: holds },
+    Scenario { name: "never_ends", run: never_ends },
 ];
 
 /// The process of a scenario, when this program is started as one.
@@ -84,7 +93,7 @@ fn child() {
     }
 }
 
-fn run(scenario: &str) -> Record {
+fn start(scenario: &str) -> Child {
     let request = Request { nonce: "5eed".to_owned(), scenario: scenario.to_owned(), ..Request::default() };
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])
@@ -96,7 +105,11 @@ fn run(scenario: &str) -> Record {
         .unwrap();
     let text = serde_json::to_string(&request).unwrap();
     child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+    child
+}
+
+fn run(scenario: &str) -> Record {
+    let output = start(scenario).wait_with_output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{scenario}: {:?}\n{stdout}\n{stderr}", output.status);
@@ -142,4 +155,21 @@ fn a_scenario_that_holds_says_so() {
     let record = run("holds");
     assert_eq!((record.verdict, record.nonce.as_str()), (Verdict::Passed, "5eed"));
     assert!(record.evidence.exhaustive);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_process_to_whom_nobody_listens_any_more_ends() {
+    let mut child = start("never_ends");
+    let begun = BufReader::new(child.stderr.take().unwrap()).lines().any(|line| line.unwrap().ends_with("begun"));
+    assert!(begun);
+    drop(child.stdout.take());
+    let given_up = Instant::now() + Duration::from_secs(60);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > given_up {
+            child.kill().unwrap();
+            panic!("it still runs");
+        }
+        std::thread::yield_now();
+    }
 }

@@ -144,8 +144,8 @@ pub fn seen_at(at: &'static Location<'static>) {
 /// Never returns: the process ends with status 0 after the record, and with status 2 when it was not started by a
 /// judge.
 pub fn main(scenarios: &[Scenario], mut explore: impl FnMut(Order) -> Finding) -> ! {
-    let request = match open() {
-        Ok(request) => request,
+    let (request, checker) = match open() {
+        Ok(opened) => opened,
         Err(error) => {
             eprintln!("this program is started by the checker, with a request on its standard input: {error}");
             std::process::exit(2);
@@ -155,7 +155,7 @@ pub fn main(scenarios: &[Scenario], mut explore: impl FnMut(Order) -> Finding) -
         eprintln!("there is no scenario `{}` here", request.scenario);
         std::process::exit(2);
     };
-    watch(Duration::from_secs(request.budget.cpu_seconds));
+    watch(Duration::from_secs(request.budget.cpu_seconds), checker);
     let Request { budget, replay, simplify, stop, grades, .. } = request;
     let order = Order { run: scenario.run, budget, replay, simplify, stop, grades };
     answer(input::explore(order, &mut explore))
@@ -192,22 +192,20 @@ pub fn answer(mut finding: Finding) -> ! {
     std::process::exit(if written.is_ok() { 0 } else { 2 })
 }
 
-fn open() -> std::io::Result<Request> {
+/// The request, and the pipe to the checker, which shows when the checker has ended.
+fn open() -> std::io::Result<(Request, File)> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     let request: Request = serde_json::from_str(&text).map_err(std::io::Error::other)?;
     let out = take_stdout()?;
+    let checker = out.try_clone()?;
     limits::apply(&request.budget)?;
-    // Who ended before `apply` sends no signal any more.
-    if limits::is_abandoned(&out) {
-        return Err(std::io::Error::other("the checker has ended"));
-    }
     let channel =
         Channel { out: Mutex::new(Some(out)), nonce: request.nonce.clone(), scenario: request.scenario.clone() };
     if CHANNEL.set(channel).is_err() {
         return Err(std::io::Error::other("the harness was entered twice"));
     }
-    Ok(request)
+    Ok((request, checker))
 }
 
 /// Moves the standard output to a descriptor of its own; what is printed from now on goes to the standard error.
@@ -224,12 +222,16 @@ fn take_stdout() -> std::io::Result<File> {
     Ok(File::from(std::io::stdout().as_handle().try_clone_to_owned()?))
 }
 
-/// Answers `timed-out` when the processor time is used up: a loop that never reaches the world cannot be stopped
-/// from inside.
-fn watch(limit: Duration) {
+/// Answers `timed-out` when the processor time is used up, for a loop that never reaches the world cannot be stopped
+/// from inside; and ends the process when the checker has ended.
+fn watch(limit: Duration, checker: File) {
     let watch = move || {
         while limits::cpu_time() < limit {
-            std::thread::sleep(limit.saturating_sub(limits::cpu_time()).clamp(Duration::from_millis(20), limit));
+            let rest = limit.saturating_sub(limits::cpu_time()).clamp(Duration::from_millis(20), limit);
+            // Who is killed just while this process starts may send it no signal.
+            if limits::is_abandoned_within(&checker, rest) {
+                std::process::exit(2);
+            }
         }
         let last = LAST_SEEN.load(Ordering::Relaxed);
         // SAFETY: only `seen_at` stores here, from a `&'static Location`.

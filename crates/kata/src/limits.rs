@@ -22,17 +22,19 @@ pub(crate) fn apply(_budget: &Budget) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether nobody is left at the other end of a pipe.
+/// Waits until nobody is left at the other end of a pipe, for at most `limit`, and tells whether it came to that.
 #[cfg(unix)]
-pub(crate) fn is_abandoned(pipe: &std::fs::File) -> bool {
+pub(crate) fn is_abandoned_within(pipe: &std::fs::File, limit: std::time::Duration) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+    let limit = Timespec::try_from(limit).expect("limits are seconds, not ages");
     let mut ends = [PollFd::new(pipe, PollFlags::empty())];
-    poll(&mut ends, Some(&Timespec::default())).is_ok() && ends[0].revents().contains(PollFlags::ERR)
+    poll(&mut ends, Some(&limit)).is_ok() && ends[0].revents().contains(PollFlags::ERR)
 }
 
 #[cfg(not(unix))]
-pub(crate) fn is_abandoned(_pipe: &std::fs::File) -> bool {
+pub(crate) fn is_abandoned_within(_pipe: &std::fs::File, limit: std::time::Duration) -> bool {
+    std::thread::sleep(limit);
     false
 }
 
