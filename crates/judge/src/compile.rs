@@ -45,7 +45,12 @@ pub(crate) struct Job<'a> {
     pub(crate) sandbox: Option<&'a Sandbox>,
     /// Whether it pays to keep what the next compilation can use again.
     pub(crate) edits_follow: bool,
+    /// Whether nothing else is judged meanwhile, so that there are processors for more than one thread.
+    pub(crate) alone: bool,
 }
+
+/// To divide a crate among threads costs more processor time than it saves where other programs wait for it.
+const UNDIVIDED: &str = "-Ccodegen-units=1";
 
 /// The scenario that no program holds: the first one of the hidden tests, and a panic after it.
 pub(crate) const CANARY: &str = "the canary";
@@ -165,6 +170,9 @@ impl Job<'_> {
     fn learner(&self, room: &Room) -> Command {
         let mut command = self.rustc(room.learners_compiler(), "lib", &self.exercise.id.crate_name());
         command.args(["-Awarnings", "--force-warn=deprecated"]);
+        if !self.alone {
+            command.arg(UNDIVIDED);
+        }
         // The lint has made sure that there is no `unsafe`; a file that speaks of this lint may set it as it likes.
         if !self.exercise.manifest.allow_unsafe && !self.source.text.contains("unsafe_code") {
             command.arg("-Funsafe-code");
@@ -188,7 +196,7 @@ impl Job<'_> {
             command.incremental(slot);
         }
         // Fewer objects than rustc makes of an incremental compilation are linked sooner.
-        command.arg("-Ccodegen-units=16");
+        command.arg(if self.alone { "-Ccodegen-units=16" } else { UNDIVIDED });
         command.arg(option("-Ldependency=", &self.world.dependencies));
         command.with_world(&self.world.facades).with_world(&self.world.backstage);
         command.with_world(&BTreeMap::from([(self.exercise.id.crate_name(), library.to_owned())]));

@@ -378,11 +378,12 @@ fn prepare_with(
         private: private.as_ref(),
         sandbox: bench.sandbox.as_ref(),
         edits_follow: options.edits_follow,
+        alone: options.jobs > 1,
     };
     let started = Instant::now();
     let names = Names::of(std::iter::once(job.source).chain(tests.map(Hidden::source)));
     let compiled = std::thread::scope(|scope| {
-        if options.jobs > 1 {
+        if job.alone {
             // The compiler leaves a processor for it.
             scope.spawn(|| names.read());
         }

@@ -1,6 +1,6 @@
 //! What stands between an executor and its tasks, and what hidden tests can ask about it.
 //!
-//! A stand-in for an executor wraps every future that it is given ([`watch`], [`watch_root`]) and every closure that
+//! A stand-in for an executor wraps every future that it is given ([`watch`], [`watch_local`], [`watch_root`]) and every closure that
 //! may block ([`may_block`], [`blocking`]). Inside a poll, the world's calls that would block the thread are reported
 //! before they block.
 
@@ -14,7 +14,7 @@ use kata::Failure;
 use kata_trace::{Op, Verdict};
 
 pub use heartbeat::{Beat, Heartbeat};
-pub use watched::{Watched, watch, watch_root};
+pub use watched::{Watched, watch, watch_local, watch_root};
 
 use crate::frame::{self, Frame};
 use crate::lane::{LaneId, LaneKind, Reason, Status, Wait};

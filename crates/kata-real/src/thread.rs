@@ -141,7 +141,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Builder::new().spawn(f).expect("failed to spawn thread")
+    Builder::new().start(Box::new(f), Location::caller()).expect("failed to spawn thread")
 }
 
 /// See `std::thread::Builder`.
@@ -179,7 +179,14 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let birth = Birth::new(self.name.as_deref(), Location::caller());
+        self.start(Box::new(f), Location::caller())
+    }
+
+    fn start<T>(self, f: Function<'static, T>, at: &'static Location<'static>) -> io::Result<JoinHandle<T>>
+    where
+        T: Send + 'static,
+    {
+        let birth = Birth::new(self.name.as_deref(), at);
         let lane = birth.lane;
         let inner = self.inner.spawn(move || birth.live(f))?;
         let thread = Thread { inner: inner.thread().clone() };
@@ -200,9 +207,12 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        scope.start(self, f, Location::caller())
+        scope.start(self, Box::new(f), Location::caller())
     }
 }
+
+/// What a thread runs. Every closure is a type: what would depend on it is compiled with each program, again and again.
+type Function<'scope, T> = Box<dyn FnOnce() -> T + Send + 'scope>;
 
 /// A thread between the call that starts it and its end: whatever happens to it, its lane ends with it.
 struct Birth {
@@ -218,7 +228,7 @@ impl Birth {
         Birth { lane, born: false }
     }
 
-    fn live<T>(mut self, f: impl FnOnce() -> T) -> T {
+    fn live<T>(mut self, f: Function<'_, T>) -> T {
         self.born = true;
         frame::adopt(Frame::of_thread(self.lane));
         f()

@@ -21,11 +21,11 @@ pub enum Scalar {
 }
 
 macro_rules! scalar_of {
-    ($value:ident, $($kind:ident as $wide:ident: $($type:ty)*;)*) => {
+    ($id:ident, $value:ident, $($kind:ident as $wide:ident: $($type:ty)*;)*) => {
         $($(
-            if typeid::of::<T>() == TypeId::of::<$type>() {
-                // SAFETY: the type identifiers are equal, so that `T` is `$type` (no lifetimes are involved in it).
-                return Scalar::$kind(unsafe { *std::ptr::from_ref($value).cast::<$type>() } as $wide);
+            if $id == TypeId::of::<$type>() {
+                // SAFETY: the type identifiers are equal, so that this is a `$type` (no lifetimes are involved in it).
+                return Scalar::$kind(unsafe { *$value.cast::<$type>() } as $wide);
             }
         )*)*
     };
@@ -34,15 +34,26 @@ macro_rules! scalar_of {
 impl Scalar {
     /// The value, if its type is a scalar.
     #[inline]
-    #[allow(unsafe_code, reason = "a cast between equal types, which stable Rust cannot express otherwise")]
+    #[allow(unsafe_code, reason = "the type goes with the pointer")]
     pub fn of<T: ?Sized>(value: &T) -> Scalar {
-        scalar_of!(value,
+        // SAFETY: it is the value's type, and the value is borrowed.
+        unsafe { Scalar::of_type(typeid::of::<T>(), std::ptr::from_ref(value).cast()) }
+    }
+
+    /// The value that `value` points to. Apart from [`Scalar::of`], of which every program has a copy for each type.
+    ///
+    /// # Safety
+    ///
+    /// A value of the type that has this `id` can be read there.
+    #[allow(unsafe_code, reason = "a cast between equal types, which stable Rust cannot express otherwise")]
+    unsafe fn of_type(id: TypeId, value: *const ()) -> Scalar {
+        scalar_of!(id, value,
             Int as i64: i8 i16 i32 i64 isize;
             Uint as u64: u8 u16 u32 u64 usize;
         );
-        if typeid::of::<T>() == TypeId::of::<bool>() {
+        if id == TypeId::of::<bool>() {
             // SAFETY: as above.
-            return Scalar::Bool(unsafe { *std::ptr::from_ref(value).cast::<bool>() });
+            return Scalar::Bool(unsafe { *value.cast::<bool>() });
         }
         Scalar::None
     }

@@ -12,7 +12,7 @@ const BEN: CustomerId = CustomerId(2);
 
 /// A wallet that covers one of two payments pays for exactly one of them.
 pub fn one_balance_pays_once() {
-    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    let wallets = open(&[(ANN, 100)], |_| true);
     let (one, other) = thread::scope(|tabs| {
         let one = tabs.spawn(|| wallets.pay(payment(ANN, 1, 80)));
         let other = tabs.spawn(|| wallets.pay(payment(ANN, 2, 80)));
@@ -30,7 +30,7 @@ pub fn one_balance_pays_once() {
 
 /// Nobody ever sees a negative balance.
 pub fn a_balance_is_never_negative() {
-    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    let wallets = open(&[(ANN, 100)], |_| true);
     thread::scope(|tabs| {
         tabs.spawn(|| wallets.pay(payment(ANN, 1, 80)));
         tabs.spawn(|| wallets.pay(payment(ANN, 2, 80)));
@@ -53,7 +53,7 @@ pub fn covered_payments_are_all_made() {
 
 /// A payment that is declined for lack of funds takes nothing from another one, not even for a moment.
 pub fn a_declined_payment_takes_nothing_from_others() {
-    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    let wallets = open(&[(ANN, 100)], |_| true);
     thread::scope(|tabs| {
         tabs.spawn(|| declines(&wallets, payment(ANN, 1, 120), Declined::InsufficientFunds));
         tabs.spawn(|| pays(&wallets, payment(ANN, 2, 100)));
@@ -63,7 +63,7 @@ pub fn a_declined_payment_takes_nothing_from_others() {
 
 /// A refund and a payment at the same time both count.
 pub fn a_refund_is_not_lost() {
-    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    let wallets = open(&[(ANN, 100)], |_| true);
     thread::scope(|scope| {
         scope.spawn(|| pays(&wallets, payment(ANN, 2, 80)));
         refunds(&wallets, payment(ANN, 1, 30));
@@ -73,7 +73,7 @@ pub fn a_refund_is_not_lost() {
 
 /// Deposit and history account for the balance, whatever was paid, declined and given back meanwhile.
 pub fn the_history_accounts_for_the_balance() {
-    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    let wallets = open(&[(ANN, 100)], |_| true);
     let (one, other) = thread::scope(|tabs| {
         let one = tabs.spawn(|| wallets.pay(payment(ANN, 2, 70)).is_ok());
         let other = tabs.spawn(|| wallets.pay(payment(ANN, 3, 70)).is_ok());
@@ -91,7 +91,7 @@ pub fn the_history_accounts_for_the_balance() {
 /// A payment that the screening rejects changes nothing, also for payments made after it.
 pub fn a_suspicious_payment_changes_nothing() {
     let suspicious = payment(ANN, 13, 80);
-    let wallets = Wallets::new([(ANN, 100)], |payment| payment.order != OrderId(13));
+    let wallets = open(&[(ANN, 100)], |payment| payment.order != OrderId(13));
     thread::scope(|tabs| {
         tabs.spawn(|| declines(&wallets, suspicious, Declined::Suspicious));
         tabs.spawn(|| pays(&wallets, payment(ANN, 1, 20)));
@@ -104,7 +104,7 @@ pub fn a_suspicious_payment_changes_nothing() {
 
 /// A payment that the screening rejects is never in the history, and pushes nothing else out of it.
 pub fn a_suspicious_payment_is_never_in_the_history() {
-    let wallets = Wallets::new([(ANN, 100)], |_| false);
+    let wallets = open(&[(ANN, 100)], |_| false);
     thread::scope(|tabs| {
         tabs.spawn(|| declines(&wallets, payment(ANN, 13, 80), Declined::Suspicious));
         tabs.spawn(|| refunds(&wallets, payment(ANN, 1, 30)));
@@ -118,7 +118,7 @@ pub fn a_suspicious_payment_is_never_in_the_history() {
 
 /// Who reads while a payment is being made sees the wallet as it is before it, or after.
 pub fn reads_during_a_payment_tell_what_is_there() {
-    let wallets = Wallets::new([(ANN, 100)], |_| true);
+    let wallets = open(&[(ANN, 100)], |_| true);
     pays(&wallets, payment(ANN, 1, 10));
     thread::scope(|tabs| {
         tabs.spawn(|| pays(&wallets, payment(ANN, 2, 80)));
@@ -134,7 +134,7 @@ pub fn reads_during_a_payment_tell_what_is_there() {
 /// While one customer's payment is screened, another customer's goes on.
 pub fn screenings_of_different_customers_overlap() {
     let meeting = Rendezvous::new(2, "the screenings of two customers' payments");
-    let wallets = Wallets::new([(ANN, 100), (BEN, 100)], move |_| {
+    let wallets = open(&[(ANN, 100), (BEN, 100)], move |_| {
         meeting.arrive();
         true
     });
@@ -176,7 +176,7 @@ pub fn a_screening_holds_up_no_stranger() {
 pub fn a_waiting_payment_holds_up_no_stranger() {
     let meeting =
         Rendezvous::new(2, "the screenings of two customers' payments, while a third payment may be waiting,");
-    let wallets = Wallets::new([(ANN, 100), (BEN, 100)], move |payment| {
+    let wallets = open(&[(ANN, 100), (BEN, 100)], move |payment| {
         if payment.order != OrderId(2) {
             meeting.arrive();
         }
@@ -194,7 +194,7 @@ pub fn a_waiting_payment_holds_up_no_stranger() {
 /// While one customer's payment is screened, others are told what their wallets hold and what they paid for.
 pub fn a_screening_holds_up_no_reads_of_others() {
     let meeting = Rendezvous::new(2, "the screening of customer 1 and reads of customer 2's wallet");
-    let wallets = Wallets::new([(ANN, 100), (BEN, 100)], move |_| {
+    let wallets = open(&[(ANN, 100), (BEN, 100)], move |_| {
         meeting.arrive();
         true
     });
@@ -243,7 +243,7 @@ fn payment(customer: CustomerId, order: u32, amount: Cents) -> Payment {
 
 fn counting_wallets<const N: usize>(deposits: [(CustomerId, Cents); N], screenings: &Arc<AtomicUsize>) -> Wallets {
     let screenings = Arc::clone(screenings);
-    Wallets::new(deposits, move |_| {
+    open(&deposits, move |_| {
         screenings.fetch_add(1, Ordering::SeqCst);
         true
     })
@@ -293,4 +293,12 @@ fn remembers(wallets: &Wallets, customer: CustomerId, expected: &[Entry]) {
 fn screened(screenings: &AtomicUsize, expected: usize) {
     let seen = screenings.load(Ordering::SeqCst);
     assert!(seen == expected, "there should be {expected} screenings, and there were {seen}");
+}
+
+/// Wallets whose kind of screen is not part of a type, so that little of them is compiled for each scenario.
+fn open(deposits: &[(CustomerId, Cents)], screen: impl Fn(&Payment) -> bool + Send + Sync + 'static) -> Wallets {
+    fn of(deposits: &[(CustomerId, Cents)], screen: Box<dyn Fn(&Payment) -> bool + Send + Sync>) -> Wallets {
+        Wallets::new(deposits.to_vec(), screen)
+    }
+    of(deposits, Box::new(screen))
 }

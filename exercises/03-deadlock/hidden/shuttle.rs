@@ -29,7 +29,7 @@ pub fn opposite_transfers() {
 
 /// Three transfers in a circle all get done.
 pub fn transfers_in_a_circle() {
-    let bank = Bank::new([(A, 100), (B, 100), (C, 100)], |_| {});
+    let bank = open(&[(A, 100), (B, 100), (C, 100)], |_| {});
     thread::scope(|tellers| {
         tellers.spawn(|| done(&bank, A, B, 10));
         tellers.spawn(|| done(&bank, B, C, 20));
@@ -51,7 +51,7 @@ pub fn transfer_to_the_same_account() {
 
 /// All the money of the bank can be in one account, and be moved at once.
 pub fn all_money_in_one_account() {
-    let bank = Bank::new([(A, Cents::MAX), (B, 0)], |_| {});
+    let bank = open(&[(A, Cents::MAX), (B, 0)], |_| {});
     done(&bank, A, A, Cents::MAX);
     refused(&bank, B, A, Cents::MAX, TransferError::InsufficientFunds(B));
     refused(&bank, B, B, Cents::MAX, TransferError::InsufficientFunds(B));
@@ -61,7 +61,7 @@ pub fn all_money_in_one_account() {
 
 /// A snapshot never sees money on its way: its balances add up while transfers are made.
 pub fn snapshots_add_up() {
-    let bank = Bank::new([(A, 100), (B, 100)], |_| {});
+    let bank = open(&[(A, 100), (B, 100)], |_| {});
     thread::scope(|tellers| {
         tellers.spawn(|| {
             done(&bank, A, B, 30);
@@ -78,7 +78,7 @@ pub fn snapshots_add_up() {
 
 /// Of two transfers that only one account's last money could pay for, exactly one is made.
 pub fn the_last_money_is_spent_once() {
-    let bank = Bank::new([(A, 100), (B, 0), (C, 0)], |_| {});
+    let bank = open(&[(A, 100), (B, 0), (C, 0)], |_| {});
     let (to_b, to_c) = thread::scope(|tellers| {
         let to_b = tellers.spawn(|| bank.transfer(A, B, 80));
         let to_c = tellers.spawn(|| bank.transfer(A, C, 80));
@@ -118,7 +118,7 @@ pub fn an_account_that_pays_itself_is_in_one_audit_at_a_time() {
 
 /// A transfer is audited by the thread that makes it, before `transfer` returns.
 pub fn the_thread_that_makes_a_transfer_audits_it() {
-    let bank = Bank::new([(A, 100), (B, 100)], |_| AUDITED_HERE.with(|audits| audits.set(audits.get() + 1)));
+    let bank = open(&[(A, 100), (B, 100)], |_| AUDITED_HERE.with(|audits| audits.set(audits.get() + 1)));
     let teller = |from, to| {
         done(&bank, from, to, 10);
         let audits = AUDITED_HERE.with(std::cell::Cell::get);
@@ -133,7 +133,7 @@ pub fn the_thread_that_makes_a_transfer_audits_it() {
 /// Transfers that share no account can be audited at the same time.
 pub fn disjoint_transfers_overlap() {
     let both_audits = Rendezvous::new(2, "the audits of 1 → 2 and of 3 → 4");
-    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100)], move |_| both_audits.arrive());
+    let bank = open(&[(A, 100), (B, 100), (C, 100), (D, 100)], move |_| both_audits.arrive());
     thread::scope(|tellers| {
         tellers.spawn(|| done(&bank, A, B, 10));
         tellers.spawn(|| done(&bank, C, D, 20));
@@ -167,7 +167,7 @@ pub fn an_audit_holds_up_no_stranger() {
 /// A transfer that waits for an account holds up only transfers that share an account with it.
 pub fn a_waiting_transfer_holds_up_no_stranger() {
     let both_audits = Rendezvous::new(2, "the audits of 1 → 2 and of 4 → 5, while 2 → 3 waits,");
-    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
+    let bank = open(&[(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
         if transfer.from != B {
             both_audits.arrive();
         }
@@ -183,7 +183,7 @@ pub fn a_waiting_transfer_holds_up_no_stranger() {
 /// Where several transfers wait, the one whose accounts are free goes on, whoever is woken first.
 pub fn whoever_waits_goes_on_when_its_accounts_are_free() {
     let both_audits = Rendezvous::new(2, "the audits of 3 → 4 and of 2 → 5, while 4 → 3 waits,");
-    let bank = Bank::new([(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
+    let bank = open(&[(A, 100), (B, 100), (C, 100), (D, 100), (E, 100)], move |transfer| {
         if transfer.from == C || transfer.to == E {
             both_audits.arrive();
         }
@@ -221,7 +221,7 @@ pub fn refused_transfers_change_nothing() {
 /// other, leaves behind.
 pub fn any_two_tellers_agree_with_some_order() {
     let orders = kata_proptest::any("the tellers' orders", &(orders(), orders()));
-    let bank = Bank::new(DEPOSITS, |_| {});
+    let bank = open(&DEPOSITS, |_| {});
     thread::scope(|tellers| {
         tellers.spawn(|| orders.0.iter().for_each(|order| order.give(&bank)));
         tellers.spawn(|| orders.1.iter().for_each(|order| order.give(&bank)));
@@ -235,7 +235,7 @@ pub fn any_two_tellers_agree_with_some_order() {
 fn counting_bank(accounts: [(AccountId, Cents); 2]) -> (Bank, Arc<AtomicUsize>) {
     let audits = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&audits);
-    let bank = Bank::new(accounts, move |_| {
+    let bank = open(&accounts, move |_| {
         count.fetch_add(1, Ordering::SeqCst);
     });
     (bank, audits)
@@ -249,7 +249,7 @@ thread_local! {
 /// A bank of accounts 1 to 3 whose auditor cannot have two audits of account 2 at a time.
 fn bank_with_notes_for_b() -> Bank {
     let b_is_audited = AtomicBool::new(false);
-    Bank::new([(A, 100), (B, 100), (C, 100)], move |transfer| {
+    open(&[(A, 100), (B, 100), (C, 100)], move |transfer| {
         if b_is_audited.swap(true, Ordering::SeqCst) {
             let audit = describe(transfer);
             kata::fail(Verdict::AssertionFailed, format!("{audit} is audited while another one of account 2 is"));
@@ -360,4 +360,12 @@ fn outcomes(balances: [Cents; 3], one: &[Order], other: &[Order]) -> Vec<[Cents;
     outcomes.sort_unstable();
     outcomes.dedup();
     outcomes
+}
+
+/// A bank whose kind of auditor is not part of a type, so that little of it is compiled for each scenario.
+fn open(accounts: &[(AccountId, Cents)], audit: impl Fn(&Transfer) + Send + Sync + 'static) -> Bank {
+    fn of(accounts: &[(AccountId, Cents)], audit: Box<dyn Fn(&Transfer) + Send + Sync>) -> Bank {
+        Bank::new(accounts.to_vec(), audit)
+    }
+    of(accounts, Box::new(audit))
 }

@@ -74,7 +74,7 @@ pub fn whichever_call_panics_the_order_can_be_tried_again() {
             panics_at_its_turn();
             percentage(line)
         };
-        let ledger = Ledger::new(deposits(), fee, move |_| panics_in_the_journal());
+        let ledger = open(fee, move |_| panics_in_the_journal());
         fails(&ledger, &purchase, POWER_CUT);
         shows(&ledger, &[]);
         settles(&ledger, &purchase);
@@ -107,7 +107,7 @@ pub fn the_panic_reaches_the_caller() {
             panic::panic_any(Outage(8));
         }
     };
-    let ledger = Ledger::new(deposits(), fee, journal);
+    let ledger = open(fee, journal);
     for (id, who, category) in [(7, "the fee rule", WITHOUT_RATE), (8, "the journal", BOOKS)] {
         let broken = order(id, ANN, [(BEN, BOOKS, 40), (CLEO, category, 20)]);
         match panic::catch_unwind(AssertUnwindSafe(|| ledger.settle(&broken))) {
@@ -134,7 +134,7 @@ pub fn an_order_at_the_same_time_is_settled() {
 
 /// While the journal panics at one order, another one is settled: nothing of it gets lost.
 pub fn an_order_at_the_same_time_as_a_panic_of_the_journal() {
-    let ledger = Ledger::new(deposits(), percentage, |order: &Order| assert!(order.id != OrderId(1), "{DISK_FULL}"));
+    let ledger = open(percentage, |order: &Order| assert!(order.id != OrderId(1), "{DISK_FULL}"));
     let other = order(2, ANN, [(CLEO, BOOKS, 30)]);
     thread::scope(|servers| {
         servers.spawn(|| fails(&ledger, &order(1, ANN, [(BEN, BOOKS, 40), (CLEO, TOYS, 20)]), DISK_FULL));
@@ -187,7 +187,7 @@ pub fn nobody_sees_an_order_that_panics() {
 pub fn a_statement_shows_whole_orders_that_are_in_the_journal() {
     let taken = Arc::new(AtomicBool::new(false));
     let takes = Arc::clone(&taken);
-    let ledger = Ledger::new(deposits(), percentage, move |_| takes.store(true, Ordering::SeqCst));
+    let ledger = open(percentage, move |_| takes.store(true, Ordering::SeqCst));
     let purchase = order(1, ANN, [(BEN, BOOKS, 40), (CLEO, TOYS, 20)]);
     thread::scope(|servers| {
         servers.spawn(|| settles(&ledger, &purchase));
@@ -310,7 +310,7 @@ pub fn the_journal_is_given_an_order_again() {
         assert!(power.swap(true, Ordering::SeqCst), "{POWER_CUT}");
         taken.lock().unwrap().push(order.id);
     };
-    let ledger = Ledger::new(deposits(), percentage, takes);
+    let ledger = open(percentage, takes);
     let purchase = order(1, ANN, [(BEN, BOOKS, 40)]);
     fails(&ledger, &purchase, POWER_CUT);
     journal.holds(&[]);
@@ -328,7 +328,7 @@ pub fn each_fee_is_asked_for_once() {
         assert!(line.category != WITHOUT_RATE, "{NO_RATE}");
         percentage(line)
     };
-    let ledger = Ledger::new(deposits(), fee, |_| {});
+    let ledger = open(fee, |_| {});
     let asked = || {
         let mut asked = std::mem::take(&mut *calls.lock().unwrap());
         asked.sort_unstable();
@@ -357,7 +357,7 @@ pub fn each_fee_is_asked_for_once_while_others_settle() {
         called.lock().unwrap().push(line.price);
         percentage(line)
     };
-    let ledger = Ledger::new(deposits(), fee, |_| {});
+    let ledger = open(fee, |_| {});
     thread::scope(|servers| {
         servers.spawn(|| settles(&ledger, &order(1, ANN, [(CLEO, BOOKS, 40)])));
         servers.spawn(|| settles(&ledger, &order(2, BEN, [(CLEO, TOYS, 20)])));
@@ -395,7 +395,7 @@ pub fn ledgers_do_not_wait_for_each_other() {
             rate(line)
         }
     };
-    let (one, other) = (Ledger::new(deposits(), meets(), |_| {}), Ledger::new(deposits(), meets(), |_| {}));
+    let (one, other) = (open(meets(), |_| {}), open(meets(), |_| {}));
     let purchase = order(2, BEN, [(CLEO, BOOKS, 30)]);
     thread::scope(|servers| {
         servers.spawn(|| fails(&one, &order(1, ANN, [(CLEO, WITHOUT_RATE, 20)]), NO_RATE));
@@ -415,7 +415,7 @@ impl Journal {
     fn ledger(&self) -> Ledger {
         let taken = Arc::clone(&self.taken);
         kata::name(&*taken, "journal");
-        Ledger::new(deposits(), rate, move |order: &Order| {
+        open(rate, move |order: &Order| {
             let Ok(mut taken) = taken.try_lock() else { panic!("the journal is given two orders at the same time") };
             thread::yield_now();
             taken.push(order.id);
@@ -434,7 +434,7 @@ fn deposits() -> [(MemberId, Cents); 3] {
 
 /// A ledger whose fee rule panics at a category without a rate.
 fn ledger() -> Ledger {
-    Ledger::new(deposits(), rate, |_| {})
+    open(rate, |_| {})
 }
 
 fn rate(line: &Line) -> Cents {
@@ -515,4 +515,15 @@ fn list(orders: &[OrderId]) -> String {
             format!("order{} {}", if orders.len() == 1 { "" } else { "s" }, ids.join(", "))
         }
     }
+}
+
+/// A ledger whose kinds of fee rule and journal are not part of a type, so that little of it is compiled for each scenario.
+fn open(
+    fee: impl Fn(&Line) -> Cents + Send + Sync + 'static,
+    journal: impl Fn(&Order) + Send + Sync + 'static,
+) -> Ledger {
+    fn of(fee: Box<dyn Fn(&Line) -> Cents + Send + Sync>, journal: Box<dyn Fn(&Order) + Send + Sync>) -> Ledger {
+        Ledger::new(deposits(), fee, journal)
+    }
+    of(Box::new(fee), Box::new(journal))
 }

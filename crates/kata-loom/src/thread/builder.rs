@@ -88,6 +88,9 @@ impl Body {
     }
 }
 
+/// What a thread runs. Every closure is a type: what would depend on it is compiled with each program, again and again.
+pub(super) type Function<'scope, T> = Box<dyn FnOnce() -> T + 'scope>;
+
 /// Where a thread leaves its result.
 pub(super) struct Packet<T>(Cell<Option<T>>);
 
@@ -99,12 +102,14 @@ unsafe impl<T> Send for Packet<T> {}
 unsafe impl<T> Sync for Packet<T> {}
 
 impl<T> Packet<T> {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Packet(Cell::new(None)))
-    }
-
-    pub(super) fn put(&self, value: T) {
-        self.0.set(Some(value));
+    /// The packet of a thread that runs `f`, and what the thread does.
+    pub(super) fn of<'scope>(f: Function<'scope, T>) -> (Arc<Self>, Function<'scope, ()>)
+    where
+        T: 'scope,
+    {
+        let packet = Arc::new(Packet(Cell::new(None)));
+        let theirs = Arc::clone(&packet);
+        (packet, Box::new(move || theirs.0.set(Some(f()))))
     }
 
     pub(super) fn take(&self) -> T {
@@ -185,10 +190,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let packet = Packet::new();
-        let result = Arc::clone(&packet);
-        let running = start(Box::new(move || result.put(f())), self.name, Location::caller());
-        Ok(JoinHandle { running, packet })
+        Ok(spawn_named(self.name, Location::caller(), Box::new(f)))
     }
 
     /// Starts a thread whose function and result may borrow what outlives it.
@@ -207,9 +209,7 @@ impl Builder {
         F: FnOnce() -> T + Send,
         T: Send,
     {
-        let packet = Packet::new();
-        let result = Arc::clone(&packet);
-        let body: Box<dyn FnOnce() + '_> = Box::new(move || result.put(f()));
+        let (packet, body) = Packet::of(Box::new(f));
         // SAFETY: only the lifetime is changed, and the caller promises that the thread ends before it does.
         let body: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(body) };
         Ok(JoinHandle { running: start(body, self.name, Location::caller()), packet })
@@ -227,5 +227,10 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Builder::new().spawn(f).expect("the model starts every thread")
+    spawn_named(None, Location::caller(), Box::new(f))
+}
+
+fn spawn_named<T: 'static>(name: Option<String>, at: Place, f: Function<'static, T>) -> JoinHandle<T> {
+    let (packet, body) = Packet::of(f);
+    JoinHandle { running: start(body, name, at), packet }
 }

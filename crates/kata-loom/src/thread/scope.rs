@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::builder::{Packet, Running, start};
+use super::builder::{Function, Packet, Running, start};
 use super::{Builder, Result, Thread};
 use crate::execution::Place;
 
@@ -64,26 +64,30 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.start(f, None, Location::caller())
+        self.start(Box::new(f), None, Location::caller())
     }
 
-    fn start<F, T>(&'scope self, f: F, name: Option<String>, at: Place) -> ScopedJoinHandle<'scope, T>
-    where
-        F: FnOnce() -> T + Send + 'scope,
-        T: Send + 'scope,
-    {
-        let packet = Packet::new();
-        let result = Arc::clone(&packet);
-        let body: Box<dyn FnOnce() + 'scope> = Box::new(move || result.put(f()));
+    fn start<T: 'scope>(
+        &'scope self,
+        f: Function<'scope, T>,
+        name: Option<String>,
+        at: Place,
+    ) -> ScopedJoinHandle<'scope, T> {
+        let (packet, body) = Packet::of(f);
         // SAFETY: only the lifetime is changed. `scope` joins the thread before it returns, and nothing unwinds past
         // it: a panic ends the exploration where it begins.
         #[allow(unsafe_code, reason = "a scoped thread borrows from the scope that joins it")]
         let body: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(body) };
+        let (running, thread) = self.begin(body, name, at);
+        ScopedJoinHandle { running, thread, packet, scope: PhantomData }
+    }
+
+    fn begin(&self, body: Function<'static, ()>, name: Option<String>, at: Place) -> (Joinable, Thread) {
         let running = start(body, name, at);
         let thread = running.thread().clone();
         let running = Rc::new(RefCell::new(Some(running)));
         self.threads.borrow_mut().push(Joinable(Rc::clone(&running)));
-        ScopedJoinHandle { running: Joinable(running), thread, packet, scope: PhantomData }
+        (Joinable(running), thread)
     }
 
     fn join_all(&self, at: Place) {
@@ -160,6 +164,6 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.start(f, self.into_name(), Location::caller()))
+        Ok(scope.start(Box::new(f), self.into_name(), Location::caller()))
     }
 }

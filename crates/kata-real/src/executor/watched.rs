@@ -14,9 +14,10 @@ use crate::lane::{LaneId, LaneKind, Origin, Status};
 use crate::monitor::{self, Past};
 use crate::{driver, frame::Within};
 
-/// A future under observation.
+/// A future under observation. Which one it is is not part of its type: what an executor makes of that would be compiled
+/// for each of them.
 #[derive(Debug)]
-pub struct Watched<F> {
+pub struct Watched<F: ?Sized> {
     lane: LaneId,
     alarm: Arc<Alarm>,
     waker: Waker,
@@ -25,8 +26,23 @@ pub struct Watched<F> {
     _end: Option<End>,
 }
 
-/// Observes a future that becomes a task of its own.
-pub fn watch<F: Future>(future: F, at: &'static Location<'static>) -> Watched<F> {
+/// Observes a future that becomes a task of its own, on whichever thread.
+pub fn watch<F>(future: F, at: &'static Location<'static>) -> Watched<dyn Future<Output = F::Output> + Send>
+where
+    F: Future + Send + 'static,
+{
+    observe(Box::pin(future), at)
+}
+
+/// Observes a future that becomes a task of its own on this thread.
+pub fn watch_local<F>(future: F, at: &'static Location<'static>) -> Watched<dyn Future<Output = F::Output>>
+where
+    F: Future + 'static,
+{
+    observe(Box::pin(future), at)
+}
+
+fn observe<F: ?Sized>(future: Pin<Box<F>>, at: &'static Location<'static>) -> Watched<F> {
     let (mut state, frame) = monitor::ask(at);
     state.asynchronous = true;
     let lane = state.spawn(frame.lane, LaneKind::Task, task_name().as_deref(), at);
@@ -36,28 +52,28 @@ pub fn watch<F: Future>(future: F, at: &'static Location<'static>) -> Watched<F>
 }
 
 /// Observes a future that a thread waits for (`block_on`): it has no lane but the thread's.
-pub fn watch_root<F: Future>(future: F) -> Watched<F> {
+pub fn watch_root<'a, F: Future + 'a>(future: F) -> Watched<dyn Future<Output = F::Output> + 'a> {
     let mut state = monitor::enter();
     state.asynchronous = true;
     let lane = monitor::current(&mut state).lane;
     drop(state);
-    new(future, lane, None)
+    new(Box::pin(future), lane, None)
 }
 
-fn new<F: Future>(future: F, lane: LaneId, end: Option<End>) -> Watched<F> {
+fn new<F: ?Sized>(future: Pin<Box<F>>, lane: LaneId, end: Option<End>) -> Watched<F> {
     let alarm = Arc::new(Alarm { lane, inner: Mutex::new(None) });
     let waker = Waker::from(Arc::clone(&alarm));
-    Watched { lane, alarm, waker, future: Box::pin(future), _end: end }
+    Watched { lane, alarm, waker, future, _end: end }
 }
 
-impl<F> Watched<F> {
+impl<F: ?Sized> Watched<F> {
     /// What to ask when it is waited for.
     pub fn finish(&self) -> Finish {
         Finish(self.lane)
     }
 }
 
-impl<F: Future> Future for Watched<F> {
+impl<F: Future + ?Sized> Future for Watched<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {

@@ -7,7 +7,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Birth, Builder, Thread, is_finished, join};
+use super::{Birth, Builder, Function, Thread, is_finished, join};
 use crate::lane::LaneId;
 
 /// See `std::thread::Scope`.
@@ -47,7 +47,7 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.start(Builder::new(), f, Location::caller()).expect("failed to spawn thread")
+        self.start(Builder::new(), Box::new(f), Location::caller()).expect("failed to spawn thread")
     }
 
     /// A thread that has not been waited for. A function of its own, so that the lock is not held during the wait.
@@ -55,14 +55,13 @@ impl<'scope> Scope<'scope, '_> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    pub(super) fn start<F, T>(
+    pub(super) fn start<T>(
         &'scope self,
         builder: Builder,
-        f: F,
+        f: Function<'scope, T>,
         at: &'static Location<'static>,
     ) -> io::Result<ScopedJoinHandle<'scope, T>>
     where
-        F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
         let birth = Birth::new(builder.name.as_deref(), at);

@@ -4,7 +4,7 @@ use std::io;
 use std::panic::Location;
 
 use crate::kernel::{self, Place};
-use crate::thread::join::{Body, Packet};
+use crate::thread::join::{Body, Function, Packet};
 use crate::thread::scope::{Scope, ScopedJoinHandle};
 use crate::thread::{JoinHandle, Thread};
 
@@ -43,7 +43,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        Ok(spawn_named(self.name.as_deref(), Location::caller(), f))
+        Ok(spawn_named(self.name.as_deref(), Location::caller(), Box::new(f)))
     }
 
     /// Starts the thread, whatever it borrows.
@@ -62,7 +62,7 @@ impl Builder {
         F: FnOnce() -> T + Send,
         T: Send,
     {
-        let (packet, body) = Packet::new(f);
+        let (packet, body) = Packet::new(Box::new(f));
         // SAFETY: only the lifetime is changed; the caller promises what it stands for.
         let body = unsafe { std::mem::transmute::<Body<'_>, Body<'static>>(body) };
         let name = self.name.as_deref();
@@ -85,7 +85,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.spawn_named(self.name.as_deref(), Location::caller(), f))
+        Ok(scope.spawn_named(self.name.as_deref(), Location::caller(), Box::new(f)))
     }
 }
 
@@ -96,14 +96,10 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    spawn_named(None, Location::caller(), f)
+    spawn_named(None, Location::caller(), Box::new(f))
 }
 
-fn spawn_named<F, T>(name: Option<&str>, at: Place, f: F) -> JoinHandle<T>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
+fn spawn_named<T: Send + 'static>(name: Option<&str>, at: Place, f: Function<'static, T>) -> JoinHandle<T> {
     let (packet, body) = Packet::new(f);
     let id = start(name, at, body);
     JoinHandle { id, thread: Thread::new(id, name), packet }

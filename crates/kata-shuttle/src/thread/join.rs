@@ -24,6 +24,9 @@ pub(crate) struct Packet<T> {
 
 type Payload = Box<dyn Any + Send>;
 
+/// What a thread runs. Every closure is a type: what would depend on it is compiled with each program, again and again.
+pub(crate) type Function<'scope, T> = Box<dyn FnOnce() -> T + Send + 'scope>;
+
 coroutine_safe! {
     unsafe impl [T: Send] Send for Packet<T>;
     unsafe impl [T: Send] Sync for Packet<T>;
@@ -41,9 +44,8 @@ coroutine_safe! {
 
 impl<T> Packet<T> {
     /// The packet of a thread that runs `f`, and the thread's body.
-    pub(crate) fn new<'scope, F>(f: F) -> (Arc<Self>, Body<'scope>)
+    pub(crate) fn new<'scope>(f: Function<'scope, T>) -> (Arc<Self>, Body<'scope>)
     where
-        F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
         let packet = Arc::new(Packet { value: Cell::new(None), panic: Rc::default() });
@@ -120,6 +122,22 @@ pub(crate) fn wait(thread: kata_trace::ThreadId, until: Until, at: Place) {
     kernel::with(|kernel| kernel.record(Op::Join, None, at, |entry| entry.peer = Some(thread)));
 }
 
+/// Waits for a thread, and takes what it panicked with.
+fn join(thread: kata_trace::ThreadId, panic: &Cell<Option<Payload>>, at: Place) -> Result<()> {
+    wait(thread, Until::Finished, at);
+    let Some(payload) = panic.take() else { return Ok(()) };
+    kernel::with(|kernel| kernel.tell_panic(thread));
+    Err(payload)
+}
+
+fn is_finished(thread: kata_trace::ThreadId, at: Place) -> bool {
+    kernel::with(|kernel| kernel.look(Subject::THREADS));
+    // What is over stays over.
+    let readiness = |kernel: &Kernel| if kernel.returned(thread) { Readiness::Free } else { Readiness::Ready };
+    kernel::step(Step { peer: Some(thread), ..Step::of(Op::Join, at).when(&readiness) });
+    kernel::with(|kernel| kernel.returned(thread))
+}
+
 /// `std::thread::JoinHandle` in this world.
 pub struct JoinHandle<T> {
     pub(crate) id: kata_trace::ThreadId,
@@ -144,14 +162,8 @@ impl<T> JoinHandle<T> {
     }
 
     pub(crate) fn join_at(&self, at: Place) -> Result<T> {
-        wait(self.id, Until::Finished, at);
-        match self.packet.panic.take() {
-            None => Ok(self.packet.value.take().expect("a finished thread has left its result")),
-            Some(payload) => {
-                kernel::with(|kernel| kernel.tell_panic(self.id));
-                Err(payload)
-            }
-        }
+        join(self.id, &self.packet.panic, at)?;
+        Ok(self.packet.value.take().expect("a finished thread has left its result"))
     }
 
     /// The thread's handle.
@@ -164,12 +176,7 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        let at = Location::caller();
-        kernel::with(|kernel| kernel.look(Subject::THREADS));
-        // What is over stays over.
-        let readiness = |kernel: &Kernel| if kernel.returned(self.id) { Readiness::Free } else { Readiness::Ready };
-        kernel::step(Step { peer: Some(self.id), ..Step::of(Op::Join, at).when(&readiness) });
-        kernel::with(|kernel| kernel.returned(self.id))
+        is_finished(self.id, Location::caller())
     }
 }
 

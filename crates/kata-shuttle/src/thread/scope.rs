@@ -9,7 +9,7 @@ use std::thread::Result;
 use crate::kernel::{self, Place};
 use crate::sync::coroutine_safe;
 use crate::thread::builder::start;
-use crate::thread::join::{self, Body, Packet, Until};
+use crate::thread::join::{self, Body, Function, Packet, Until};
 use crate::thread::{JoinHandle, Thread};
 use crate::unwind;
 
@@ -80,12 +80,16 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.spawn_named(None, Location::caller(), f)
+        self.spawn_named(None, Location::caller(), Box::new(f))
     }
 
-    pub(crate) fn spawn_named<F, T>(&'scope self, name: Option<&str>, at: Place, f: F) -> ScopedJoinHandle<'scope, T>
+    pub(crate) fn spawn_named<T>(
+        &'scope self,
+        name: Option<&str>,
+        at: Place,
+        f: Function<'scope, T>,
+    ) -> ScopedJoinHandle<'scope, T>
     where
-        F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
         let (packet, body) = Packet::new(f);

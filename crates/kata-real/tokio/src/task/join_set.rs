@@ -76,7 +76,7 @@ impl<T: 'static> JoinSet<T> {
     where
         F: Future<Output = T> + 'static,
     {
-        let task = executor::watch(task, Location::caller());
+        let task = executor::watch_local(task, Location::caller());
         let finish = task.finish();
         let handle = self.inner.spawn_local(task);
         self.note(handle, finish)
@@ -88,7 +88,7 @@ impl<T: 'static> JoinSet<T> {
     where
         F: Future<Output = T> + 'static,
     {
-        let task = executor::watch(task, Location::caller());
+        let task = executor::watch_local(task, Location::caller());
         let finish = task.finish();
         let handle = self.inner.spawn_local_on(task, local_set.real());
         self.note(handle, finish)

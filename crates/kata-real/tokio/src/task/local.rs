@@ -24,7 +24,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let future = executor::watch(future, Location::caller());
+    let future = executor::watch_local(future, Location::caller());
     let finish = future.finish();
     JoinHandle::new(tokio::task::spawn_local(future), finish)
 }
@@ -52,7 +52,7 @@ impl LocalSet {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let future = executor::watch(future, Location::caller());
+        let future = executor::watch_local(future, Location::caller());
         let finish = future.finish();
         JoinHandle::new(self.inner.spawn_local(future), finish)
     }

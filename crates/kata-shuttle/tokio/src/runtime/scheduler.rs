@@ -192,6 +192,18 @@ impl Scheduler {
     /// Runs a future to its end. `drives` if it may poll the tasks of a `current_thread` runtime.
     #[track_caller]
     pub(crate) fn block_on<F: Future>(&self, handle: &Handle, drives: bool, at: Place, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let mut output = None;
+        self.block(handle, drives, at, &mut |context| {
+            let polled = future.as_mut().poll(context);
+            polled.map(|value| output = Some(value))
+        });
+        output.expect("a future that is over has an output")
+    }
+
+    /// What [`Scheduler::block_on`] does whatever the future: kept apart, so that little is compiled with each program.
+    #[track_caller]
+    fn block(&self, handle: &Handle, drives: bool, at: Place, future: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
         assert!(
             !context::is_polling(),
             "Cannot start a runtime from within a runtime. This happens because a function (like `block_on`) attempted \
@@ -199,12 +211,11 @@ impl Scheduler {
         );
         let root = Flag::set();
         let waker = Waker::from(Arc::clone(&root));
-        let mut future = pin!(future);
         let mut poll = |driver: &Shared<Driver>| {
             let frame = Frame { handle: Some(handle.clone()), driver: Some(driver.clone()), ..Frame::default() };
             let entered = context::enter(frame);
             let taken = LocksTaken::now();
-            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
+            let polled = future(&mut Context::from_waker(&waker));
             let frame = entered.exit();
             if polled.is_pending() {
                 task::suspends(taken, frame.awaits);
@@ -219,8 +230,8 @@ impl Scheduler {
             let mut yielded = false;
             if root.clear() {
                 let (polled, frame) = poll(driver);
-                if let Poll::Ready(output) = polled {
-                    return output;
+                if polled.is_ready() {
+                    return;
                 }
                 reason = frame.awaits.unwrap_or_else(|| Reason::of(Op::Poll, Some(at)));
                 yielded = frame.yielded;

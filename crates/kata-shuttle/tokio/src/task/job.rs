@@ -54,6 +54,11 @@ coroutine_safe! {
 pub(crate) struct Packet<T>(Cell<Option<Result<T, JoinError>>>);
 
 impl<T> Packet<T> {
+    fn new() -> Arc<Self> {
+        #[allow(clippy::arc_with_non_send_sync, reason = "a model's threads are coroutines")]
+        Arc::new(Packet(Cell::new(None)))
+    }
+
     pub(crate) fn take(&self) -> Option<Result<T, JoinError>> {
         self.0.take()
     }
@@ -178,6 +183,45 @@ impl Wake for Job {
     }
 }
 
+/// What a task does, without its types.
+trait Work {
+    /// Polls the future, and keeps what it returns.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
+    /// Drops the future.
+    fn drop_future(&mut self);
+    /// Drops what the future returned.
+    fn drop_output(&mut self);
+    /// Leaves behind what the future returned, or why it did not.
+    fn leave(&mut self, end: Result<(), JoinError>);
+}
+
+/// A future on its way.
+struct Polled<F: Future> {
+    future: Option<Pin<Box<F>>>,
+    output: Option<F::Output>,
+    packet: Arc<Packet<F::Output>>,
+}
+
+impl<F: Future> Work for Polled<F> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let future = self.future.as_mut().expect("it is not over");
+        future.as_mut().poll(context).map(|output| self.output = Some(output))
+    }
+
+    fn drop_future(&mut self) {
+        self.future = None;
+    }
+
+    fn drop_output(&mut self) {
+        self.output = None;
+    }
+
+    fn leave(&mut self, end: Result<(), JoinError>) {
+        let mut output = || self.output.take().expect("a future that is over has an output");
+        self.packet.0.set(Some(end.map(|()| output())));
+    }
+}
+
 /// Starts a task.
 pub(crate) fn spawn<F>(
     home: Home,
@@ -189,26 +233,27 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    let packet = Packet::new();
+    let work = Polled { future: Some(Box::pin(future)), output: None, packet: Arc::clone(&packet) };
+    (start(home, handle, spawned, Box::new(work)), packet)
+}
+
+fn start(home: Home, handle: Option<Handle>, spawned: Place, mut work: Box<dyn Work>) -> Arc<Job> {
     let job = Job::new(home, spawned);
-    #[allow(clippy::arc_with_non_send_sync, reason = "a model's threads are coroutines")]
-    let packet = Arc::new(Packet(Cell::new(None)));
     let closed = match &job.home {
         Home::Workers(scheduler) | Home::Pool(scheduler) => scheduler.is_closed(),
         Home::Executor(executor) => executor.is_closed(),
     };
     if closed {
-        drop(future);
+        work.drop_future();
         job.over.set(true);
-        packet.0.set(Some(Err(JoinError::cancelled(job.id))));
-        return (job, packet);
+        work.leave(Err(JoinError::cancelled(job.id)));
+        return job;
     }
-    let run = {
-        let (job, packet) = (Arc::clone(&job), Arc::clone(&packet));
-        // The stack of the lane owns the future: it is dropped there, as the task.
-        move || run(&job, handle, Box::pin(future), &packet)
-    };
-    job.start(Box::new(run));
-    (job, packet)
+    let lane = Arc::clone(&job);
+    // The stack of the lane owns the future: it is dropped there, as the task.
+    job.start(Box::new(move || run(&lane, handle, work)));
+    job
 }
 
 /// What a lane does from one turn to the next.
@@ -271,16 +316,10 @@ impl Job {
 }
 
 /// The life of a task.
-fn run<F: Future>(
-    job: &Arc<Job>,
-    handle: Option<Handle>,
-    future: Pin<Box<F>>,
-    packet: &Packet<F::Output>,
-) -> Option<String> {
+fn run(job: &Arc<Job>, handle: Option<Handle>, mut work: Box<dyn Work>) -> Option<String> {
     let clock = handle.as_ref().map_or_else(|| Shared::new(crate::driver::Clock::default()), Handle::clock);
     let driver = Driver::new(clock);
     let waker = Waker::from(Arc::clone(job));
-    let mut future = Some(future);
     loop {
         job.started.set(true);
         let (turn, frame) = Turn::begin(job, handle.as_ref(), &driver);
@@ -289,28 +328,30 @@ fn run<F: Future>(
         let polled = if job.cancelled.get() {
             Ok(Poll::Pending)
         } else {
-            let future = future.as_mut().expect("it is not over");
-            task::catch(|| future.as_mut().poll(&mut Context::from_waker(&waker)))
+            task::catch(|| work.poll(&mut Context::from_waker(&waker)))
         };
         // What ends the task, and what is left of it. The future is dropped as a part of the task, before anybody is
         // told.
         let end = match polled {
             Ok(Poll::Pending) if job.cancelled.get() => {
-                Some(task::catch(|| drop(future.take())).map(|()| Err(JoinError::cancelled(job.id))))
+                Some(task::catch(|| work.drop_future()).map(|()| Err(JoinError::cancelled(job.id))))
             }
             Ok(Poll::Pending) => None,
-            Ok(Poll::Ready(output)) => Some(task::catch(|| drop(future.take())).map(|()| Ok(output))),
+            Ok(Poll::Ready(())) => Some(task::catch(|| work.drop_future()).map(Ok)),
             Err(payload) => {
                 // As in tokio, what panics while the remains are dropped is not told.
-                let _ = task::catch(|| drop(future.take()));
+                let _ = task::catch(|| work.drop_future());
                 Some(Err(payload))
             }
         };
         if let Some(end) = end {
             let message = end.as_ref().err().map(|payload| task::panic_message(&**payload));
             job.panicked.set(message.is_some());
+            if end.is_err() {
+                work.drop_output();
+            }
             let result = end.unwrap_or_else(|payload| Err(JoinError::panicked(job.id, payload)));
-            job.finish(|| packet.0.set(Some(result)));
+            job.finish(|| work.leave(result));
             drop(entered);
             turn.end(job);
             return message;
@@ -350,8 +391,7 @@ pub(crate) fn spawn_blocking<R: 'static>(
     f: impl FnOnce() -> R + 'static,
 ) -> (Arc<Job>, Arc<Packet<R>>) {
     let job = Job::new(Home::Pool(handle.scheduler().clone()), spawned);
-    #[allow(clippy::arc_with_non_send_sync, reason = "a model's threads are coroutines")]
-    let packet = Arc::new(Packet(Cell::new(None)));
+    let packet = Packet::new();
     if handle.scheduler().is_closed() {
         drop(f);
         job.over.set(true);
