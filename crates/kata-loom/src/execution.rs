@@ -5,7 +5,7 @@
 //! over to another thread goes through [`switching`], which is how this world knows who runs.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::rc::Rc;
@@ -155,7 +155,9 @@ pub(crate) struct Execution {
 }
 
 thread_local! {
-    static EXECUTION: RefCell<Execution> = RefCell::default();
+    /// It lives as long as the process: otherwise its beginning and its end would be compiled with each program that
+    /// looks at it.
+    static EXECUTION: &'static RefCell<Execution> = Box::leak(Box::default());
     static OVER: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -178,7 +180,12 @@ pub(crate) fn is_over() -> bool {
 /// Looks at the execution. `f` must not call loom, nor code of the program under test.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&mut Execution) -> R) -> R {
-    outside(|| EXECUTION.with_borrow_mut(f))
+    outside(|| f(&mut execution().expect("nobody is looking at the execution")))
+}
+
+/// The execution, unless somebody is looking at it.
+fn execution() -> Option<RefMut<'static, Execution>> {
+    EXECUTION.with(|execution| execution.try_borrow_mut().ok())
 }
 
 /// Runs a part of the world in the middle of the program, whose memory is told from the world's.
@@ -403,7 +410,7 @@ pub(crate) fn observed(object: ObjectId, at: Place, state: u64) {
 
 /// Whether nobody is looking at the execution.
 pub(crate) fn is_free() -> bool {
-    EXECUTION.try_with(|execution| execution.try_borrow_mut().is_ok()).unwrap_or(false)
+    execution().is_some()
 }
 
 /// A scheduling point that has nothing to do with anything.

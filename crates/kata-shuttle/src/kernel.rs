@@ -11,7 +11,7 @@ mod execution;
 mod loops;
 mod panics;
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::panic::Location;
 use std::time::Duration;
 
@@ -289,12 +289,19 @@ pub(crate) struct Kernel {
 }
 
 thread_local! {
-    static KERNEL: RefCell<Kernel> = RefCell::default();
+    /// It lives as long as the process: otherwise its beginning and its end would be compiled with each program that
+    /// looks at it.
+    static KERNEL: &'static RefCell<Kernel> = Box::leak(Box::default());
+}
+
+/// The kernel, unless somebody is looking at it.
+fn kernel() -> Option<RefMut<'static, Kernel>> {
+    KERNEL.with(|kernel| kernel.try_borrow_mut().ok())
 }
 
 /// Looks at the kernel. Conditions of waiting threads run while it is borrowed: they get it as an argument.
 pub(crate) fn with<R>(f: impl FnOnce(&mut Kernel) -> R) -> R {
-    outside(|| KERNEL.with_borrow_mut(f))
+    outside(|| f(&mut kernel().expect("nobody is looking at the kernel")))
 }
 
 /// Runs code of the world: what it allocates is not the program's.
@@ -315,7 +322,7 @@ pub(crate) fn inside<R>(f: impl FnOnce() -> R) -> R {
 
 /// As [`with`], from places where the kernel may be borrowed: panic hooks.
 pub(crate) fn try_with<R>(f: impl FnOnce(&mut Kernel) -> R) -> Option<R> {
-    KERNEL.try_with(|kernel| kernel.try_borrow_mut().ok().map(|mut kernel| f(&mut kernel))).ok().flatten()
+    kernel().map(|mut kernel| f(&mut kernel))
 }
 
 /// Hands over to whoever was decided on. Of shuttle's switches this is the one that does nothing else.
