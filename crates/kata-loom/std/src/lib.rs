@@ -38,6 +38,7 @@ macro_rules! refused {
 #[path = "../../../kata-shuttle/std/src/macros.rs"]
 mod macros;
 pub mod prelude;
+mod shared;
 
 pub mod cell;
 pub mod collections;

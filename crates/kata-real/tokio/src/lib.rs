@@ -7,6 +7,7 @@
 pub use tokio::*;
 
 pub mod runtime;
+mod shared;
 pub mod task;
 
 pub use task::spawn;

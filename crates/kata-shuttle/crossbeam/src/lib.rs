@@ -26,6 +26,7 @@
 
 pub mod channel;
 mod coroutine;
+mod shared;
 pub mod thread;
 mod unmodelled;
 pub mod utils;

@@ -14,6 +14,7 @@ pub use kata_shuttle as __world;
 
 mod macros;
 pub mod prelude;
+mod shared;
 mod thread_local;
 
 pub mod sync {

@@ -59,6 +59,7 @@ mod driver;
 mod executor;
 pub mod macros;
 pub mod runtime;
+mod shared;
 pub mod sync;
 pub mod task;
 pub mod time;
