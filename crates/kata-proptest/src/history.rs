@@ -12,9 +12,34 @@ use crate::{Model, Plan};
 ///
 /// A scenario makes them, with a thread of its own for each of the plan's:
 ///
-/// ```ignore
-/// let plan = kata_proptest::any("the calls", &calls());
-/// let store = Store::new();
+/// ```no_run
+/// use std::thread;
+///
+/// use kata_proptest::{History, Model, Shape, any, plans};
+/// use proptest::prelude::Just;
+///
+/// # #[derive(Clone, Debug)]
+/// # enum Call {
+/// #     Sell,
+/// # }
+/// # #[derive(Clone, PartialEq)]
+/// # struct Stock(u32);
+/// # impl Model for Stock {
+/// #     type Call = Call;
+/// #     type Answer = bool;
+/// #     fn answers(&self, _call: &Call) -> Vec<(bool, Self)> {
+/// #         vec![(self.0 > 0, Stock(self.0.saturating_sub(1)))]
+/// #     }
+/// # }
+/// # struct Store;
+/// # impl Call {
+/// #     fn make(&self, _store: &Store) -> bool {
+/// #         false
+/// #     }
+/// # }
+/// let shape = Shape { before: 0..=2, threads: 2, each: 1..=2, after: 0..=1 };
+/// let plan = any("the calls", &plans(Just(Call::Sell), shape));
+/// let store = Store;
 /// let history = History::new(Stock(0), plan);
 /// history.before(|call| call.make(&store));
 /// thread::scope(|scope| {
