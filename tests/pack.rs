@@ -24,8 +24,9 @@ fn assignment(folder: &TempDir) -> Assignment {
     Assignment::read(&file, &catalogue()).unwrap()
 }
 
-fn below<'a>(kit: &'a Kit, folder: &'a str) -> impl Iterator<Item = &'a Path> {
-    kit.paths().filter(move |path| path.starts_with(folder))
+fn below<'a>(kit: &'a Kit, folder: &str) -> impl Iterator<Item = &'a Path> + use<'a> {
+    let folder = PathBuf::from(folder);
+    kit.paths().filter(move |path| path.starts_with(&folder))
 }
 
 fn archive(kit: &Kit) -> Vec<u8> {
@@ -39,14 +40,39 @@ fn archive(kit: &Kit) -> Vec<u8> {
 fn a_student_gets_every_exercise_and_no_solution() {
     let kit = student(root(), &catalogue()).unwrap();
     for id in catalogue().ids() {
-        let starter = PathBuf::from("solutions").join(id.as_str()).join("starter.rs");
-        let source = PathBuf::from("exercises").join(id.as_str()).join("src/lib.rs");
+        let starter = PathBuf::from("katas/solutions").join(id.as_str()).join("starter.rs");
+        let source = PathBuf::from("katas/exercises").join(id.as_str()).join("src/lib.rs");
         assert_eq!(kit.text(&source), kit.text(&starter), "{id}");
         assert!(kit.text(source).is_some(), "{id}");
     }
-    assert!(below(&kit, "solutions").all(|path| path.ends_with("starter.rs")));
+    assert_eq!(below(&kit, "katas").count(), kit.paths().count());
+    assert!(below(&kit, "katas/solutions").all(|path| path.ends_with("starter.rs")));
     let others = ["tests", "target", ".git", ".github", "progress.toml"];
-    assert_eq!(others.map(|folder| below(&kit, folder).count()), [0; 5]);
+    assert_eq!(others.map(|folder| below(&kit, &format!("katas/{folder}")).count()), [0; 5]);
+}
+
+#[test]
+fn the_readme_of_a_kit_tells_of_nothing_that_is_not_there() {
+    let kit = student(root(), &catalogue()).unwrap();
+    let readme = kit.text("katas/README.md").unwrap();
+    for gone in ["solution 3", "solutions/", "cargo test", "tests/", "pack student"] {
+        assert!(!readme.contains(gone), "{gone}");
+    }
+    for left in ["cargo xtask check 3", "`exercises/`", "## Licence"] {
+        assert!(readme.contains(left), "{left}");
+    }
+}
+
+#[test]
+fn an_autograder_that_would_have_to_know_the_time_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("late.toml");
+    let text = "title = \"Late\"\ntime = \"roster\"\ndeadline = \"2026-11-20T18:00:00+01:00\"\n\n[late]\nper-day = 0.1\n\n\
+                [[exercise]]\nid = \"3\"\n";
+    std::fs::write(&file, text).unwrap();
+    let assignment = Assignment::read(&file, &catalogue()).unwrap();
+    let error = gradescope(root(), &catalogue(), &assignment, false).unwrap_err();
+    assert_snapshot!(error.to_string(), @"an autograder is not told when something was handed in: take `late` out of the assignment, and let Gradescope take off what being late costs");
 }
 
 #[test]
@@ -66,9 +92,10 @@ fn the_kit_of_a_student_is_a_workspace_that_cargo_can_read() {
     }
     let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap());
     let cargo = cargo.args(["metadata", "--offline", "--no-deps", "--format-version", "1"]);
-    let output = cargo.current_dir(folder.path()).output().unwrap();
+    let katas = folder.path().join("katas");
+    let output = cargo.current_dir(&katas).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let solution = xtask().current_dir(folder.path()).args(["solution", "3", "--yes"]).output().unwrap();
+    let solution = xtask().current_dir(&katas).args(["solution", "3", "--yes"]).output().unwrap();
     assert_snapshot!(String::from_utf8(solution.stderr).unwrap(), @"error: this copy of the katas came without solutions");
     assert_eq!(solution.status.code(), Some(2));
 }

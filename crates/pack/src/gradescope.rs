@@ -18,13 +18,18 @@ const PRIVATE: &str = "private";
 /// wrote can then read and change everything in its container.
 ///
 /// # Errors
-/// The repository or the private scenarios cannot be read.
+/// The repository or the private scenarios cannot be read, or the assignment asks for what an autograder cannot know.
 pub fn gradescope(
     root: &Path,
     catalogue: &Catalogue,
     assignment: &Assignment,
     without_sandbox: bool,
 ) -> anyhow::Result<Kit> {
+    anyhow::ensure!(
+        !assignment.late.costs(),
+        "an autograder is not told when something was handed in: take `late` out of the assignment, and let Gradescope \
+         take off what being late costs"
+    );
     let mut katas = repository::without_solutions(root, catalogue)?;
     // The report names the mistakes that it recognises in them, and the container is tried with a right fix.
     repository::put(&mut katas, root, "solutions")?;

@@ -43,7 +43,25 @@ pub(crate) fn without_solutions(root: &Path, catalogue: &Catalogue) -> anyhow::R
         kit.put(exercise.starter(), starter);
     }
     kit.put("Cargo.toml", without_tests(kit.text("Cargo.toml").context("there is no Cargo.toml")?)?);
+    kit.put("README.md", without_what_stays(kit.text("README.md").context("there is no README.md")?));
     Ok(kit)
+}
+
+/// What a README says of things that are not in a kit.
+const STAYS: [&str; 6] =
+    ["`solutions/", "`tests/`", "`cargo test`", "cargo xtask pack", "cargo xtask solution", "cargo xtask verify"];
+
+/// A README without the rows of tables and the paragraphs about what is not there.
+fn without_what_stays(readme: &str) -> String {
+    let is_there = |text: &str| !STAYS.iter().any(|what| text.contains(what));
+    let paragraphs = readme.split("\n\n").filter_map(|paragraph| {
+        if paragraph.starts_with('|') {
+            let rows: Vec<_> = paragraph.lines().filter(|row| is_there(row)).collect();
+            return Some(rows.join("\n"));
+        }
+        is_there(paragraph).then(|| paragraph.to_owned())
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Puts a file or everything in a folder into a kit, if it is there.

@@ -6,10 +6,15 @@ use exercise::Catalogue;
 
 use crate::{Kit, repository};
 
-/// The exercises as they are shipped and the checker, without solutions and corpora.
+/// The folder that everything is in.
+const FOLDER: &str = "katas";
+
+/// The exercises as they are shipped and the checker, without solutions and corpora, in a folder of their own.
 ///
 /// # Errors
 /// The repository cannot be read.
 pub fn student(root: &Path, catalogue: &Catalogue) -> anyhow::Result<Kit> {
-    repository::without_solutions(root, catalogue)
+    let mut kit = Kit::default();
+    kit.put_kit(Path::new(FOLDER), repository::without_solutions(root, catalogue)?);
+    Ok(kit)
 }
