@@ -57,7 +57,7 @@ fn same(what: &str, found: &str, wanted: &str) {
     }
     let wrote = format!("the {} bytes that the formatter wrote", wanted.len());
     if wanted.starts_with(found) {
-        panic!("`{what}` has only the first {} of {wrote}", found.len());
+        panic!("`{what}` has only the first part of {wrote}");
     }
     // By how much, and from where on, depends on how the pipe cuts it into pieces.
     let is = match found.len().cmp(&wanted.len()) {
