@@ -105,22 +105,29 @@ fn link(folder: &Path, place: &Path) {
     copy(folder, place);
 }
 
+/// A place in a copy, after what is there has been removed.
+fn cleared(checkout: &Path, name: &str) -> PathBuf {
+    let place = checkout.join(name);
+    match place.symlink_metadata() {
+        Ok(there) if there.is_dir() => std::fs::remove_dir_all(&place),
+        Ok(_) => std::fs::remove_file(&place),
+        Err(_) => Ok(()),
+    }
+    .expect("files of the checkout can be replaced");
+    place
+}
+
 /// A copy of what the checker needs, in a folder of its own, for a learner who starts from scratch. It stays from one
 /// test run to the next, so that the worlds are not built each time. Tests that use the same copy take turns.
 pub fn checkout(folder: &Path, name: &str) -> PathBuf {
     let checkout = folder.join(name);
-    for name in ["exercises", "solutions", ".cargo", "crates", "xtask", "tests"] {
-        let (original, place) = (root().join(name), checkout.join(name));
-        match place.symlink_metadata() {
-            Ok(there) if there.is_dir() => std::fs::remove_dir_all(&place),
-            Ok(_) => std::fs::remove_file(&place),
-            Err(_) => Ok(()),
-        }
-        .expect("files of the checkout can be replaced");
-        // Cargo takes a package for the one at the same place in another checkout that it builds in the same directory:
-        // the next change of a crate in the one would not be seen if the other had files of its own.
-        let is_built = ["crates", "xtask", "tests"].contains(&name);
-        if is_built { link(&original, &place) } else { copy(&original, &place) }
+    for name in ["exercises", "solutions", ".cargo"] {
+        copy(&root().join(name), &cleared(&checkout, name));
+    }
+    // Cargo takes a package for the one at the same place in another checkout that it builds in the same directory: the
+    // next change of a crate in the one would not be seen if the other had files of its own.
+    for name in ["crates", "xtask", "tests"] {
+        link(&root().join(name), &cleared(&checkout, name));
     }
     for name in ["Cargo.toml", "Cargo.lock"] {
         std::fs::copy(root().join(name), checkout.join(name)).expect("files of the checkout can be replaced");
